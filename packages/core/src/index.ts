@@ -1,0 +1,58 @@
+// For users: errors
+export { type ErrorCode, errorCodes } from "./errors/error-code.ts";
+export { HoldfastError, type HoldfastErrorOptions } from "./errors/holdfast-error.ts";
+
+// For users: host
+export { Host, defaultHostOptions } from "./host/host.ts";
+export type { CreateSessionOptions, HostOptions } from "./host/host-options.ts";
+export type { HostedSession } from "./host/hosted-session.ts";
+
+// For users: session
+export type { ExecuteOptions } from "./session/execute-options.ts";
+export { Execution } from "./session/execution.ts";
+export type { ExecutionEvent, ExecutionHappening } from "./session/execution-event.ts";
+export {
+  type ExecutionRecord,
+  type ExecutionStatus,
+  type SessionStateAfter,
+  hasEnded,
+} from "./session/execution-record.ts";
+export { EventLog, type EventLogOptions } from "./session/event-log.ts";
+export { Session, type SessionCreateOptions } from "./session/session.ts";
+export {
+  type ResolvedSessionOptions,
+  type SessionOptions,
+  defaultSessionOptions,
+  resolveSessionOptions,
+} from "./session/session-options.ts";
+export type {
+  SessionAction,
+  SessionEvent,
+  SessionRejection,
+  SessionState,
+  SessionStatus,
+  SessionTransition,
+} from "./session/session-state.ts";
+export { initialSession, transition } from "./session/session-transition.ts";
+
+// For adapter authors: worker
+export { GuardedProcess, type GuardedProcessOptions } from "./worker/guarded-process.ts";
+export { type OutputListener, OutputPipes, type OutputStream } from "./worker/output-pipes.ts";
+export { type ProcessExit, describeExit } from "./worker/process-exit.ts";
+export type { StopOptions, StopReport } from "./worker/stop-ladder.ts";
+export type {
+  BackgroundExecution,
+  Feature,
+  Runtime,
+  RuntimeInfo,
+  Worker,
+  WorkerEvent,
+  WorkerEventListener,
+  WorkerExecution,
+  WorkerOutcome,
+  WorkerRequest,
+  WorkerStartOptions,
+} from "./worker/worker.ts";
+export { type WithinOptions, within } from "./time/within.ts";
+
+// framing, protocol, channel

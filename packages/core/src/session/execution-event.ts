@@ -1,0 +1,22 @@
+import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/index.ts";
+import type { OutputStream } from "../worker/output-pipes.ts";
+import type { ExecutionRecord } from "./execution-record.ts";
+
+/** What an execution tells before it has a number. */
+export type ExecutionHappening =
+  | { readonly type: "started"; readonly executionId: string; readonly pid: number }
+  | { readonly type: OutputStream; readonly bytes: Uint8Array }
+  | ({ readonly type: "display" } & Display)
+  | { readonly type: "input_request"; readonly prompt: string; readonly password: boolean }
+  | ({ readonly type: "result" } & ExecutionResult)
+  | ({ readonly type: "error" } & ExecutionFailure)
+  | { readonly type: "completed"; readonly execution: ExecutionRecord };
+
+/**
+ * One event of an execution. `seq` counts from 1 without holes; `completed` is the last. A `gap` stands for events
+ * `fromSeq` to `toSeq`, which were not kept; its `seq` is `toSeq`.
+ */
+export type ExecutionEvent = { readonly seq: number } & (
+  | ExecutionHappening
+  | { readonly type: "gap"; readonly fromSeq: number; readonly toSeq: number }
+);

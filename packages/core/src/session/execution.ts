@@ -1,0 +1,215 @@
+import { HoldfastError } from "../errors/holdfast-error.ts";
+import { describeExit } from "../worker/process-exit.ts";
+import type { WorkerEvent, WorkerExecution, WorkerOutcome, WorkerRequest } from "../worker/worker.ts";
+import { EventLog, type EventLogOptions } from "./event-log.ts";
+import type { ExecutionEvent } from "./execution-event.ts";
+import { type ExecutionRecord, hasEnded } from "./execution-record.ts";
+
+/** How an execution is reached from outside; the session gives it. */
+export interface ExecutionControl {
+  interrupt(executionId: string): void;
+  kill(executionId: string, signal: NodeJS.Signals): Promise<void>;
+}
+
+/** What an {@link Execution} is made of. */
+export interface ExecutionOptions {
+  readonly sessionId: string;
+  readonly request: WorkerRequest;
+  readonly isBackground: boolean;
+  readonly timeoutMs: number | null;
+  readonly inputSendTimeoutMs: number;
+  readonly log: EventLogOptions;
+  readonly control: ExecutionControl;
+}
+
+/**
+ * One piece of code that runs, ran or waits in a session. Its output is followed with {@link events}, its end awaited
+ * with {@link ended}; both may be used any number of times, also after the end.
+ */
+export class Execution {
+  readonly id: string;
+  readonly timeoutMs: number | null;
+  /** Settles with the record at the end of the execution. Never rejects. */
+  readonly ended: Promise<ExecutionRecord>;
+  readonly #options: ExecutionOptions;
+  readonly #log: EventLog;
+  readonly #end = Promise.withResolvers<ExecutionRecord>();
+  #record: Omit<ExecutionRecord, "stdoutBytes" | "stderrBytes" | "truncated" | "displays" | "durationMs">;
+  #endedAt: number | null = null;
+  #worker: WorkerExecution | null = null;
+  #isPaused = false;
+
+  constructor(options: ExecutionOptions) {
+    const { request, sessionId, isBackground, timeoutMs, log } = options;
+    this.id = request.executionId;
+    this.timeoutMs = timeoutMs;
+    this.ended = this.#end.promise;
+    this.#options = options;
+    this.#log = new EventLog({ ...log, onPressure: (isHigh) => this.#press(isHigh) });
+    this.#record = {
+      id: this.id,
+      sessionId,
+      status: "queued",
+      isBackground,
+      pid: null,
+      exitCode: null,
+      signal: null,
+      result: null,
+      error: null,
+      queuedAt: Date.now(),
+      startedAt: null,
+      sessionState: "kept",
+    };
+  }
+
+  get request(): WorkerRequest {
+    return this.#options.request;
+  }
+
+  get hasEnded(): boolean {
+    return hasEnded(this.#record.status);
+  }
+
+  /** How it stands now. */
+  get record(): ExecutionRecord {
+    const { startedAt } = this.#record;
+    return {
+      ...this.#record,
+      stdoutBytes: this.#log.stdout.total,
+      stderrBytes: this.#log.stderr.total,
+      truncated: this.#log.stdout.isTruncated || this.#log.stderr.isTruncated,
+      displays: [...this.#log.displays],
+      durationMs: startedAt === null ? 0 : Math.max(0, (this.#endedAt ?? Date.now()) - startedAt),
+    };
+  }
+
+  /** What is kept of stdout: the first bytes up to the limit, exact. A view. */
+  get stdout(): Buffer {
+    return this.#log.stdout.view();
+  }
+
+  /** What is kept of stderr, likewise. */
+  get stderr(): Buffer {
+    return this.#log.stderr.view();
+  }
+
+  /**
+   * The events after `after` (default 0: all), then those to come, until `completed`. A reader that stays more than
+   * 1 MiB of output behind makes the code wait, so do not open one and leave it; leaving the loop closes it.
+   */
+  events(options: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<ExecutionEvent, void, void> {
+    return this.#log.read(options);
+  }
+
+  /** Asks the code to stop; it ends as `interrupted`. Nothing happens when it has ended. */
+  interrupt(): void {
+    this.#options.control.interrupt(this.id);
+  }
+
+  /**
+   * Ends it by force, past every queue. The worker of a foreground execution goes with it, and so does the session's
+   * state; a background execution is a process tree of its own.
+   */
+  kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    return this.#options.control.kill(this.id, signal);
+  }
+
+  /**
+   * Answers an input request, or feeds standard input; `close` ends it.
+   * @throws HoldfastError `input_not_expected` when it has ended or takes no input, `deadline_exceeded` when the code
+   *   does not take it within the session's `inputSendTimeoutMs`
+   */
+  async write(data: Uint8Array | string, options: { close?: boolean } = {}): Promise<void> {
+    if (this.#worker === null || this.hasEnded) {
+      throw new HoldfastError({
+        code: "input_not_expected",
+        message: `input to execution ${this.id}: it is ${this.#record.status}`,
+        details: { executionId: this.id, status: this.#record.status },
+      });
+    }
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    const bound = Promise.withResolvers<never>();
+    const { inputSendTimeoutMs } = this.#options;
+    const timer = setTimeout(
+      () =>
+        bound.reject(
+          new HoldfastError({
+            code: "deadline_exceeded",
+            message: `input to execution ${this.id}: not taken within ${inputSendTimeoutMs} ms`,
+            details: { executionId: this.id, timeoutMs: inputSendTimeoutMs },
+          }),
+        ),
+      inputSendTimeoutMs,
+    );
+    try {
+      await Promise.race([this.#worker.write(bytes, options), bound.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Events by number and bytes: for those who persist or forward them. */
+  get lastSeq(): number {
+    return this.#log.lastSeq;
+  }
+
+  /** For the session: it runs now, on a worker. */
+  attach(worker: WorkerExecution): void {
+    this.#worker = worker;
+    if (this.#isPaused) worker.pause();
+  }
+
+  /** For the session: it has left the queue. */
+  start(): void {
+    this.#record = { ...this.#record, status: "running", startedAt: Date.now() };
+  }
+
+  /** For the session: what the worker tells. */
+  happen(event: WorkerEvent): void {
+    switch (event.type) {
+      case "started":
+        this.#record = { ...this.#record, pid: event.pid };
+        return this.#log.append({ type: "started", executionId: this.id, pid: event.pid });
+      case "stdout":
+      case "stderr":
+      case "input_request":
+      case "display":
+        return this.#log.append(event);
+      case "result":
+        this.#record = { ...this.#record, result: withoutType(event) };
+        return this.#log.append(event);
+      case "error":
+        this.#record = { ...this.#record, error: withoutType(event) };
+        return this.#log.append(event);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  /** For the session: it is over. A second call does nothing. */
+  finish(outcome: Pick<ExecutionRecord, "status" | "exitCode" | "signal" | "sessionState">): void {
+    if (this.hasEnded) return;
+    this.#endedAt = Date.now();
+    this.#record = { ...this.#record, ...outcome };
+    this.#worker = null;
+    const record = this.record;
+    this.#log.append({ type: "completed", execution: record });
+    this.#end.resolve(record);
+  }
+
+  #press(isHigh: boolean): void {
+    this.#isPaused = isHigh;
+    if (isHigh) this.#worker?.pause();
+    else this.#worker?.resume();
+  }
+}
+
+/** A sentence about how a worker's part in an execution ended. */
+export function describeOutcome({ status, exitCode, signal }: WorkerOutcome): string {
+  return `${status} (${describeExit({ exitCode, signal, stderrTail: "" })})`;
+}
+
+function withoutType<T extends { readonly type: string }>(event: T): Omit<T, "type"> {
+  const { type: _, ...rest } = event;
+  return rest;
+}

@@ -1,0 +1,513 @@
+import { randomUUID } from "node:crypto";
+import { HoldfastError } from "../errors/holdfast-error.ts";
+import type { OutputStream } from "../worker/output-pipes.ts";
+import type { BackgroundExecution, Runtime, Worker, WorkerOutcome } from "../worker/worker.ts";
+import { type ExecuteOptions, workerRequest } from "./execute-options.ts";
+import { Execution } from "./execution.ts";
+import type { ExecutionStatus } from "./execution-record.ts";
+import { type ResolvedSessionOptions, type SessionOptions, resolveSessionOptions } from "./session-options.ts";
+import type { EndingCause, SessionAction, SessionEvent, SessionState, SessionStatus } from "./session-state.ts";
+import { initialSession, transition } from "./session-transition.ts";
+
+/** What {@link Session.open} needs. */
+export interface SessionCreateOptions extends SessionOptions {
+  readonly runtime: Runtime;
+  /** @default a random one, 128 bits */
+  readonly id?: string;
+  /** The whole environment of the session's worker. @default {} */
+  readonly env?: Readonly<Record<string, string>>;
+  /** @default the system's temporary folder of the worker's choice is not guessed: `/` */
+  readonly cwd?: string;
+  /** Output of what an execution left running, after its end. */
+  readonly onLateOutput?: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
+  /** Something was done or written: for idle expiry. */
+  readonly onActivity?: () => void;
+}
+
+/**
+ * A worker that is kept: executions run in it one after the other and find the state that the last one left. When the
+ * worker is lost the session lives on, and its next execution starts a fresh one.
+ *
+ * What happens next is decided by the pure {@link transition}; this class carries its actions out.
+ */
+export class Session implements AsyncDisposable {
+  readonly id: string;
+  readonly runtime: Runtime;
+  readonly createdAt = Date.now();
+  readonly #create: SessionCreateOptions;
+  #options: ResolvedSessionOptions;
+  #state: SessionState;
+  #worker: Worker | null = null;
+  #workerStart: AbortController | null = null;
+  #stopping: Promise<unknown> = Promise.resolve();
+  #startError: unknown = null;
+  #restarts = 0;
+  #executionCount = 0;
+  #lastActivityAt = Date.now();
+  readonly #executions = new Map<string, Execution>();
+  readonly #background = new Map<string, BackgroundExecution>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #settled = Promise.withResolvers<void>();
+
+  private constructor(create: SessionCreateOptions) {
+    this.#create = create;
+    this.#options = resolveSessionOptions(create);
+    this.id = create.id ?? randomUUID();
+    this.runtime = create.runtime;
+    this.#state = initialSession(this.#options.maxQueuedExecutions);
+    this.#startWorker(this.#state.generation);
+  }
+
+  /**
+   * Starts a session and waits until its first worker is ready.
+   * @throws HoldfastError `worker_start_failed`, `runtime_unavailable`, `invalid_request`
+   */
+  static async open(options: SessionCreateOptions): Promise<Session> {
+    const session = new Session(options);
+    await session.#settledWorker();
+    if (session.#worker !== null) return session;
+    await session.close();
+    throw session.#startError;
+  }
+
+  get status(): SessionStatus {
+    return this.#state.status;
+  }
+
+  /** The worker's process id, `null` while there is none. */
+  get pid(): number | null {
+    return this.#worker?.pid ?? null;
+  }
+
+  /** How many workers came after the first. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Executions accepted so far. */
+  get executionCount(): number {
+    return this.#executionCount;
+  }
+
+  /** Milliseconds since the epoch of the last use, or of the last output. */
+  get lastActivityAt(): number {
+    return this.#lastActivityAt;
+  }
+
+  /** Whether something runs or waits, in the background too. */
+  get isBusy(): boolean {
+    return this.#state.running !== null || this.#state.queue.length > 0 || this.#background.size > 0;
+  }
+
+  /** Executions that are still known, oldest first. */
+  get executions(): readonly Execution[] {
+    return [...this.#executions.values()];
+  }
+
+  /** @throws HoldfastError `execution_not_found` */
+  execution(executionId: string): Execution {
+    const execution = this.#executions.get(executionId);
+    if (execution !== undefined) return execution;
+    throw new HoldfastError({
+      code: "execution_not_found",
+      message: `execution ${executionId}: not known in session ${this.id}`,
+      details: { sessionId: this.id, executionId },
+    });
+  }
+
+  /** Changes options of a live session; they count from the next execution on. @throws HoldfastError `invalid_request` */
+  configure(options: Pick<SessionOptions, "executionTimeoutMs">): void {
+    this.#options = resolveSessionOptions({ ...this.#options, ...options });
+  }
+
+  /**
+   * Queues code for the foreground; it is known, and can be interrupted, when the call returns.
+   * @throws HoldfastError `session_closed`, `queue_full`, `invalid_request`
+   */
+  execute(code: string, options: ExecuteOptions = {}): Execution {
+    const execution = this.#newExecution(code, options, false);
+    this.#register(execution);
+    try {
+      this.#dispatch({ type: "execute", executionId: execution.id });
+    } catch (error) {
+      this.#executions.delete(execution.id);
+      throw error;
+    }
+    this.#executionCount++;
+    return execution;
+  }
+
+  /**
+   * Starts code beside the foreground, with the state of the last boundary between executions. It has a process when
+   * the call settles, and can be killed from then on.
+   * @throws HoldfastError `feature_unsupported`, `session_closed`, `queue_full`, `worker_start_failed`, `worker_lost`
+   */
+  async executeInBackground(code: string, options: ExecuteOptions = {}): Promise<Execution> {
+    const execution = this.#newExecution(code, options, true);
+    if (this.#background.size >= this.#options.maxBackgroundExecutions) throw this.#full(this.#background.size);
+    this.#register(execution);
+    try {
+      const worker = await this.#readyWorker();
+      if (worker.executeInBackground === undefined) {
+        throw new HoldfastError({
+          code: "feature_unsupported",
+          message: `background execution in session ${this.id}: the ${this.runtime.name} runtime has none`,
+          details: { sessionId: this.id, runtime: this.runtime.name, feature: "background" },
+        });
+      }
+      execution.start();
+      const early: Parameters<Execution["happen"]>[0][] = [];
+      let isAttached = false;
+      const running = await worker.executeInBackground(execution.request, (event) => {
+        this.#touch();
+        if (isAttached) execution.happen(event);
+        else early.push("bytes" in event ? { ...event, bytes: Buffer.from(event.bytes) } : event);
+      });
+      this.#background.set(execution.id, running);
+      execution.attach(running);
+      isAttached = true;
+      for (const event of early) execution.happen(event);
+      this.#executionCount++;
+      this.#armDeadline(execution, () => void running.stop(this.#options));
+      void running.ended.then((outcome) => this.#backgroundEnded(execution, outcome));
+      return execution;
+    } catch (error) {
+      this.#executions.delete(execution.id);
+      throw error;
+    }
+  }
+
+  /** Interrupts what runs in the foreground; the state is kept. Nothing happens when nothing runs. */
+  interrupt(): void {
+    const { running } = this.#state;
+    if (running !== null) this.#dispatch({ type: "interrupt", executionId: running.executionId });
+  }
+
+  /** Replaces the worker by a fresh one: what runs and waits is ended, the state is gone. Settles when it is ready. */
+  async restart(): Promise<void> {
+    this.#dispatch({ type: "restart" });
+    await this.#settledWorker();
+    if (this.#worker === null && this.#state.status !== "closed") throw this.#startError;
+  }
+
+  /** Ends everything the session started. Settles when no process of it is left. Repeated calls share the end. */
+  async close(): Promise<void> {
+    this.#dispatch({ type: "close" });
+    await this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #newExecution(code: string, options: ExecuteOptions, isBackground: boolean): Execution {
+    const request = workerRequest(code, options);
+    if (this.#executions.has(request.executionId)) {
+      throw new HoldfastError({
+        code: "invalid_request",
+        message: `execution ${request.executionId}: the id is taken in session ${this.id}`,
+        details: { sessionId: this.id, executionId: request.executionId },
+      });
+    }
+    return new Execution({
+      sessionId: this.id,
+      request,
+      isBackground,
+      timeoutMs: options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs,
+      inputSendTimeoutMs: this.#options.inputSendTimeoutMs,
+      log: { maxOutputBytes: this.#options.maxOutputBytes },
+      control: {
+        interrupt: (executionId) => this.#interrupt(executionId),
+        kill: (executionId, signal) => this.#kill(executionId, signal),
+      },
+    });
+  }
+
+  #register(execution: Execution): void {
+    this.#touch();
+    this.#executions.set(execution.id, execution);
+    if (this.#executions.size <= this.#options.maxHistory) return;
+    for (const old of this.#executions.values()) {
+      if (!old.hasEnded) continue;
+      this.#executions.delete(old.id);
+      return;
+    }
+  }
+
+  #interrupt(executionId: string): void {
+    const background = this.#background.get(executionId);
+    if (background === undefined) return this.#dispatch({ type: "interrupt", executionId });
+    background.interrupt();
+  }
+
+  async #kill(executionId: string, signal: NodeJS.Signals): Promise<void> {
+    const execution = this.execution(executionId);
+    const background = this.#background.get(executionId);
+    if (background !== undefined) {
+      if (signal === "SIGKILL") await background.stop();
+      else background.kill(signal);
+      return;
+    }
+    if (signal === "SIGINT") return this.#dispatch({ type: "interrupt", executionId });
+    this.#dispatch({ type: "kill", executionId });
+    await execution.ended;
+  }
+
+  /** @throws HoldfastError with the code of the rejection */
+  #dispatch(event: SessionEvent): void {
+    const result = transition(this.#state, event);
+    if (!result.isAccepted) throw result.code === "queue_full" ? this.#full(this.#state.queue.length) : this.#closed();
+    this.#state = result.state;
+    for (const action of result.actions) this.#carryOut(action);
+  }
+
+  #carryOut(action: SessionAction): void {
+    switch (action.type) {
+      case "start_worker":
+        return this.#startWorker(action.generation);
+      case "stop_worker":
+        return this.#stopWorker();
+      case "kill_worker":
+        return void this.#worker?.stop({ terminateGraceMs: this.#options.terminateGraceMs });
+      case "run":
+        return this.#run(this.#known(action.executionId));
+      case "interrupt":
+        return this.#interruptForeground(this.#known(action.executionId));
+      case "cancel":
+        return this.#known(action.executionId).finish({
+          status: "interrupted",
+          exitCode: null,
+          signal: null,
+          sessionState: "kept",
+        });
+      case "abandon":
+        return this.#known(action.executionId).finish({
+          status: "lost",
+          exitCode: null,
+          signal: null,
+          sessionState: "lost",
+        });
+      case "fail":
+        return this.#fail(this.#known(action.executionId));
+      default:
+        return action satisfies never;
+    }
+  }
+
+  #run(execution: Execution): void {
+    const worker = this.#worker as Worker;
+    execution.start();
+    this.#touch();
+    const running = worker.execute(execution.request, (event) => {
+      this.#touch();
+      execution.happen(event);
+      if (event.type === "input_request") this.#armInputWait(execution);
+    });
+    this.#running = running;
+    execution.attach(running);
+    this.#armDeadline(execution, () => this.#dispatch({ type: "deadline", executionId: execution.id }));
+    void running.ended.then((outcome) => this.#ended(execution, outcome));
+  }
+
+  #running: ReturnType<Worker["execute"]> | null = null;
+
+  #ended(execution: Execution, outcome: WorkerOutcome): void {
+    for (const kind of ["deadline", "grace", "input"]) this.#disarm(`${kind}:${execution.id}`);
+    this.#running = null;
+    const ending = this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
+    const isWorkerLost = outcome.status === "lost";
+    if (isWorkerLost) this.#worker = null;
+    execution.finish({
+      status: finalStatus(outcome, ending),
+      exitCode: outcome.exitCode,
+      signal: outcome.signal,
+      sessionState: isWorkerLost ? "lost" : "kept",
+    });
+    this.#touch();
+    this.#dispatch({ type: "execution_ended", executionId: execution.id, isWorkerLost });
+  }
+
+  #backgroundEnded(execution: Execution, outcome: WorkerOutcome): void {
+    this.#disarm(`deadline:${execution.id}`);
+    this.#background.delete(execution.id);
+    const isTimeout = this.#timedOut.delete(execution.id);
+    execution.finish({
+      status: isTimeout ? "timeout" : outcome.status,
+      exitCode: outcome.exitCode,
+      signal: outcome.signal,
+      sessionState: "kept",
+    });
+    this.#touch();
+  }
+
+  readonly #timedOut = new Set<string>();
+
+  #interruptForeground(execution: Execution): void {
+    this.#running?.interrupt();
+    const key = `grace:${execution.id}`;
+    if (this.#timers.has(key)) return;
+    this.#arm(key, this.#options.interruptGraceMs, () =>
+      this.#dispatch({ type: "grace_over", executionId: execution.id }),
+    );
+  }
+
+  #fail(execution: Execution): void {
+    const error = this.#startError;
+    const message = error instanceof Error ? error.message : String(error);
+    execution.happen({
+      type: "error",
+      name: HoldfastError.is(error) ? error.code : "worker_start_failed",
+      message,
+      traceback: [],
+      text: message,
+    });
+    execution.finish({ status: "lost", exitCode: null, signal: null, sessionState: "lost" });
+  }
+
+  #startWorker(generation: number): void {
+    if (generation > 1) this.#restarts++;
+    const abort = new AbortController();
+    this.#workerStart = abort;
+    void this.#stopping
+      .then(() =>
+        this.runtime.start({
+          sessionId: this.id,
+          env: this.#create.env ?? {},
+          cwd: this.#create.cwd ?? "/",
+          startTimeoutMs: this.#options.startTimeoutMs,
+          signal: abort.signal,
+          onLateOutput: (executionId, stream, bytes) => {
+            this.#touch();
+            this.#create.onLateOutput?.(executionId, stream, bytes);
+          },
+        }),
+      )
+      .then(
+        (worker) => this.#workerReady(worker, generation),
+        (error: unknown) => this.#workerFailed(error, generation),
+      );
+  }
+
+  #workerReady(worker: Worker, generation: number): void {
+    if (this.#state.status === "closed" || generation !== this.#state.generation) {
+      this.#stopping = Promise.all([this.#stopping, worker.stop()]);
+      return;
+    }
+    this.#worker = worker;
+    void worker.exited.then(() => {
+      if (this.#worker === worker && this.#state.running === null) this.#worker = null;
+      this.#dispatch({ type: "worker_exited", generation });
+    });
+    this.#dispatch({ type: "worker_ready", generation });
+    this.#settle();
+  }
+
+  #workerFailed(error: unknown, generation: number): void {
+    if (generation !== this.#state.generation) return;
+    this.#startError = error;
+    this.#dispatch({ type: "worker_failed", generation });
+    this.#settle();
+  }
+
+  #stopWorker(): void {
+    const worker = this.#worker;
+    this.#worker = null;
+    this.#workerStart?.abort();
+    const tasks = [...this.#background.values()].map((background) => background.stop());
+    if (worker !== null) tasks.push(worker.stop());
+    this.#stopping = Promise.all([this.#stopping, ...tasks]);
+    if (this.#state.status === "closed") this.#settle();
+  }
+
+  async #readyWorker(): Promise<Worker> {
+    this.#dispatch({ type: "wake" });
+    await this.#settledWorker();
+    if (this.#worker !== null) return this.#worker;
+    throw this.#state.status === "closed" ? this.#closed() : this.#startError;
+  }
+
+  /** Waits until the worker that is being started is there, or has failed. */
+  async #settledWorker(): Promise<void> {
+    while (this.#state.status === "starting" || this.#state.status === "restarting") await this.#settled.promise;
+  }
+
+  #settle(): void {
+    this.#settled.resolve();
+    this.#settled = Promise.withResolvers<void>();
+  }
+
+  #armDeadline(execution: Execution, over: () => void): void {
+    if (execution.timeoutMs === null) return;
+    this.#arm(`deadline:${execution.id}`, execution.timeoutMs, () => {
+      if (execution.record.isBackground) this.#timedOut.add(execution.id);
+      over();
+    });
+  }
+
+  #armInputWait(execution: Execution): void {
+    const { inputWaitTimeoutMs } = this.#options;
+    if (inputWaitTimeoutMs === null) return;
+    this.#arm(`input:${execution.id}`, inputWaitTimeoutMs, () =>
+      this.#dispatch({ type: "deadline", executionId: execution.id }),
+    );
+  }
+
+  #arm(key: string, delayMs: number, over: () => void): void {
+    this.#disarm(key);
+    this.#timers.set(
+      key,
+      setTimeout(() => {
+        this.#timers.delete(key);
+        over();
+      }, delayMs),
+    );
+  }
+
+  #disarm(key: string): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+  }
+
+  #known(executionId: string): Execution {
+    return this.#executions.get(executionId) as Execution;
+  }
+
+  #touch(): void {
+    this.#lastActivityAt = Date.now();
+    this.#create.onActivity?.();
+  }
+
+  #full(received: number): HoldfastError {
+    return new HoldfastError({
+      code: "queue_full",
+      message: `execution in session ${this.id}: ${received} wait or run already, the most that are allowed`,
+      details: { sessionId: this.id, received },
+    });
+  }
+
+  #closed(): HoldfastError {
+    return new HoldfastError({
+      code: "session_closed",
+      message: `session ${this.id} is closed`,
+      details: { sessionId: this.id },
+    });
+  }
+}
+
+/** What an execution is said to have ended with, given who asked for its end. */
+function finalStatus(outcome: WorkerOutcome, ending: EndingCause | null): ExecutionStatus {
+  switch (ending) {
+    case null:
+    case "kill":
+      return outcome.status;
+    case "timeout":
+      return "timeout";
+    case "interrupt":
+    case "restart":
+    case "close":
+      return outcome.status === "lost" ? "interrupted" : outcome.status;
+    default:
+      return ending satisfies never;
+  }
+}
+

@@ -1,0 +1,135 @@
+import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/index.ts";
+import type { OutputStream } from "./output-pipes.ts";
+import type { ProcessExit } from "./process-exit.ts";
+import type { StopOptions, StopReport } from "./stop-ladder.ts";
+
+/** What a runtime can do beyond running code and streaming its output. */
+export type Feature =
+  | "stdin" // bytes given with an execution
+  | "input" // live input while it runs
+  | "background" // executions beside the foreground
+  | "results" // values of last expressions
+  | "displays" // rich output
+  | "interrupt"; // an interrupt that keeps the state
+
+/** What {@link Runtime.inspect} found on this machine. */
+export type RuntimeInfo =
+  | {
+      readonly name: string;
+      readonly isAvailable: true;
+      readonly version: string;
+      readonly executable: string;
+      readonly features: readonly Feature[];
+    }
+  | {
+      readonly name: string;
+      readonly isAvailable: false;
+      /** Why not. */
+      readonly reason: string;
+      /** What to install, as a sentence for people. */
+      readonly install: string;
+    };
+
+/** One language: how its workers are started. Stateless, shared by all sessions. */
+export interface Runtime {
+  /** What clients name it by, such as `"bash"`. */
+  readonly name: string;
+  inspect(): Promise<RuntimeInfo>;
+  /**
+   * Starts a worker and waits for its ready handshake.
+   * @throws HoldfastError `worker_start_failed`, `runtime_unavailable`, `protocol_mismatch`, `cancelled`
+   */
+  start(options: WorkerStartOptions): Promise<Worker>;
+}
+
+export interface WorkerStartOptions {
+  readonly sessionId: string;
+  /** The whole environment of the worker: nothing of the server's own is added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly startTimeoutMs: number;
+  readonly maxFrameBytes?: number;
+  readonly signal?: AbortSignal;
+  /** Receives what is written for an execution after its end, by what it left running. Copy what is kept. */
+  readonly onLateOutput?: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
+}
+
+/** One execution, as a worker sees it. */
+export interface WorkerRequest {
+  /** Unique within the session, `[A-Za-z0-9_-]{1,64}`. */
+  readonly executionId: string;
+  readonly code: string;
+  /** Bytes on standard input, then end of file. `null`: empty. With `allowInput`, these come first. */
+  readonly stdin: Uint8Array | null;
+  /** Variables for this execution alone. */
+  readonly env: Readonly<Record<string, string>> | null;
+  /** Directory for this execution alone; the session's own is what it was before when it ends. */
+  readonly cwd: string | null;
+  /** Whether standard input stays open for {@link WorkerExecution.write} and `input()` asks. */
+  readonly allowInput: boolean;
+}
+
+/** What happens while an execution runs, in order. */
+export type WorkerEvent =
+  | { readonly type: "started"; readonly pid: number }
+  /** `bytes` is a view of a shared buffer: copy before returning what is to be kept. */
+  | { readonly type: OutputStream; readonly bytes: Buffer }
+  | ({ readonly type: "display" } & Display)
+  | { readonly type: "input_request"; readonly prompt: string; readonly password: boolean }
+  | ({ readonly type: "result" } & ExecutionResult)
+  | ({ readonly type: "error" } & ExecutionFailure);
+
+export type WorkerEventListener = (event: WorkerEvent) => void;
+
+/** How an execution ended, exactly once. `lost`: the worker's process is gone, `exitCode` and `signal` say how. */
+export interface WorkerOutcome {
+  readonly status: "ok" | "error" | "interrupted" | "lost";
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** An execution that runs. No event comes after `ended` has settled. */
+export interface WorkerExecution {
+  /** Never rejects. All output that the foreground wrote has been delivered before it settles. */
+  readonly ended: Promise<WorkerOutcome>;
+  /** Asks the code to stop, as Ctrl-C does; the state is kept. Nothing happens when it has ended. */
+  interrupt(): void;
+  /**
+   * Bytes for standard input, or the answer to an `input_request` (without the newline that ends it).
+   * @throws HoldfastError `input_not_expected`
+   */
+  write(data: Uint8Array, options?: { readonly close?: boolean }): Promise<void>;
+  /** Stops reading output, so that the code blocks when its pipes are full. */
+  pause(): void;
+  resume(): void;
+}
+
+/** An execution beside the foreground, a process tree of its own. */
+export interface BackgroundExecution extends WorkerExecution {
+  readonly pid: number;
+  /** Signals its process group. */
+  kill(signal: NodeJS.Signals): void;
+  /** Climbs the ladder and answers when nothing of it is left. */
+  stop(options?: StopOptions): Promise<StopReport>;
+}
+
+/** One live process (tree) of a runtime. One foreground execution at a time. */
+export interface Worker extends AsyncDisposable {
+  readonly pid: number;
+  readonly version: string;
+  readonly features: ReadonlySet<Feature>;
+  /** Settles when the worker's process has ended, for whatever reason. Never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** Starts the one foreground execution. Call only when the last one has ended. Events come after the call has returned. */
+  execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution;
+  /**
+   * Starts one beside the foreground, with the session's state as of the last boundary between executions.
+   * Settles when it has a process. @throws HoldfastError `feature_unsupported`, `worker_lost`, `worker_start_failed`
+   */
+  executeInBackground?(
+    request: WorkerRequest,
+    onEvent: WorkerEventListener,
+  ): Promise<BackgroundExecution>;
+  /** Ends the worker and all it started, background executions too. Repeated calls share the end. */
+  stop(options?: StopOptions): Promise<StopReport>;
+}
