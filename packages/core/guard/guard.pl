@@ -154,8 +154,8 @@ sub descendants {
     @queue = ($$);
     while (defined(my $pid = shift @queue)) {
         my @children;
-        for my $task (glob "/proc/$pid/task/*/children") {
-            open(my $handle, '<', $task) or next;
+        for my $task (files("/proc/$pid/task")) {    # no glob: it would load File::Glob, 4 ms at every start
+            open(my $handle, '<', "/proc/$pid/task/$task/children") or next;
             push @children, split ' ', (readline($handle) // '');
         }
         push @found, @children;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
-import type { BackgroundExecution, Runtime, Worker, WorkerOutcome } from "../worker/worker.ts";
+import type { BackgroundExecution, Runtime, Worker, WorkerExecution, WorkerOutcome } from "../worker/worker.ts";
 import { type ExecuteOptions, workerRequest } from "./execute-options.ts";
 import { Execution } from "./execution.ts";
 import type { ExecutionStatus } from "./execution-record.ts";
@@ -16,7 +16,7 @@ export interface SessionCreateOptions extends SessionOptions {
   readonly id?: string;
   /** The whole environment of the session's worker. @default {} */
   readonly env?: Readonly<Record<string, string>>;
-  /** @default the system's temporary folder of the worker's choice is not guessed: `/` */
+  /** Where the session starts. @default `/` */
   readonly cwd?: string;
   /** Output of what an execution left running, after its end. */
   readonly onLateOutput?: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
@@ -38,7 +38,8 @@ export class Session implements AsyncDisposable {
   #options: ResolvedSessionOptions;
   #state: SessionState;
   #worker: Worker | null = null;
-  #workerStart: AbortController | null = null;
+  /** The worker that is coming up, with the means to stop that. */
+  #starting: { readonly abort: AbortController; readonly start: Promise<void> } | null = null;
   #stopping: Promise<unknown> = Promise.resolve();
   #startError: unknown = null;
   #restarts = 0;
@@ -47,6 +48,10 @@ export class Session implements AsyncDisposable {
   readonly #executions = new Map<string, Execution>();
   readonly #background = new Map<string, BackgroundExecution>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Background executions whose deadline has passed. */
+  readonly #timedOut = new Set<string>();
+  /** What runs in the foreground. */
+  #running: WorkerExecution | null = null;
   #settled = Promise.withResolvers<void>();
 
   private constructor(create: SessionCreateOptions) {
@@ -193,7 +198,11 @@ export class Session implements AsyncDisposable {
   /** Ends everything the session started. Settles when no process of it is left. Repeated calls share the end. */
   async close(): Promise<void> {
     this.#dispatch({ type: "close" });
-    await this.#stopping;
+    // A worker that came up too late adds its own end.
+    for (let stopping; stopping !== this.#stopping; ) {
+      stopping = this.#stopping;
+      await stopping;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -306,17 +315,15 @@ export class Session implements AsyncDisposable {
     this.#running = running;
     execution.attach(running);
     this.#armDeadline(execution, () => this.#dispatch({ type: "deadline", executionId: execution.id }));
-    void running.ended.then((outcome) => this.#ended(execution, outcome));
+    void running.ended.then((outcome) => this.#ended(execution, outcome, worker));
   }
 
-  #running: ReturnType<Worker["execute"]> | null = null;
-
-  #ended(execution: Execution, outcome: WorkerOutcome): void {
+  #ended(execution: Execution, outcome: WorkerOutcome, worker: Worker): void {
     for (const kind of ["deadline", "grace", "input"]) this.#disarm(`${kind}:${execution.id}`);
     this.#running = null;
     const ending = this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
     const isWorkerLost = outcome.status === "lost";
-    if (isWorkerLost) this.#worker = null;
+    if (isWorkerLost && this.#worker === worker) this.#worker = null;
     execution.finish({
       status: finalStatus(outcome, ending),
       exitCode: outcome.exitCode,
@@ -339,8 +346,6 @@ export class Session implements AsyncDisposable {
     });
     this.#touch();
   }
-
-  readonly #timedOut = new Set<string>();
 
   #interruptForeground(execution: Execution): void {
     this.#running?.interrupt();
@@ -367,8 +372,7 @@ export class Session implements AsyncDisposable {
   #startWorker(generation: number): void {
     if (generation > 1) this.#restarts++;
     const abort = new AbortController();
-    this.#workerStart = abort;
-    void this.#stopping
+    const start = this.#stopping
       .then(() =>
         this.runtime.start({
           sessionId: this.id,
@@ -386,6 +390,7 @@ export class Session implements AsyncDisposable {
         (worker) => this.#workerReady(worker, generation),
         (error: unknown) => this.#workerFailed(error, generation),
       );
+    this.#starting = { abort, start };
   }
 
   #workerReady(worker: Worker, generation: number): void {
@@ -393,6 +398,7 @@ export class Session implements AsyncDisposable {
       this.#stopping = Promise.all([this.#stopping, worker.stop()]);
       return;
     }
+    this.#starting = null;
     this.#worker = worker;
     void worker.exited.then(() => {
       if (this.#worker === worker && this.#state.running === null) this.#worker = null;
@@ -404,6 +410,7 @@ export class Session implements AsyncDisposable {
 
   #workerFailed(error: unknown, generation: number): void {
     if (generation !== this.#state.generation) return;
+    this.#starting = null;
     this.#startError = error;
     this.#dispatch({ type: "worker_failed", generation });
     this.#settle();
@@ -412,9 +419,13 @@ export class Session implements AsyncDisposable {
   #stopWorker(): void {
     const worker = this.#worker;
     this.#worker = null;
-    this.#workerStart?.abort();
-    const tasks = [...this.#background.values()].map((background) => background.stop());
+    const tasks: Promise<unknown>[] = [...this.#background.values()].map((one) => one.stop());
     if (worker !== null) tasks.push(worker.stop());
+    if (this.#starting !== null) {
+      this.#starting.abort.abort();
+      tasks.push(this.#starting.start);
+      this.#starting = null;
+    }
     this.#stopping = Promise.all([this.#stopping, ...tasks]);
     if (this.#state.status === "closed") this.#settle();
   }

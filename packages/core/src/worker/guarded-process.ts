@@ -79,6 +79,7 @@ export class GuardedProcess implements AsyncDisposable {
       return new GuardedProcess(guard, pid);
     } catch (cause) {
       guard.kill();
+      await guard.gone.promise;
       throw HoldfastError.is(cause) && cause.code !== "deadline_exceeded"
         ? cause
         : new HoldfastError({
