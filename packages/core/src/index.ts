@@ -56,3 +56,31 @@ export type {
 export { type WithinOptions, within } from "./time/within.ts";
 
 // framing, protocol, channel
+export { encodeFrames } from "./framing/encode-frames.ts";
+export { FrameDecoder, type FrameDecoderOptions } from "./framing/frame-decoder.ts";
+export {
+  defaultMaxFrameBytes,
+  defaultMaxMessageBytes,
+  frameFlagMore,
+  frameHeaderBytes,
+} from "./framing/frame-layout.ts";
+export {
+  type Display,
+  type ExecutionFailure,
+  type ExecutionResult,
+  type MimeBundle,
+  type TracebackFrame,
+  displaySchema,
+  executionFailureSchema,
+  executionResultSchema,
+  mimeBundleSchema,
+  tracebackFrameSchema,
+} from "./protocol/execution-data.ts";
+export { type HostMessage, hostMessageSchema } from "./protocol/host-message.ts";
+export { packMessage, unpackMessage } from "./protocol/message-codec.ts";
+export { protocolVersion } from "./protocol/protocol-version.ts";
+export { type MsgpackLimits, scanMsgpack } from "./protocol/scan-msgpack.ts";
+export { type Value, isValue, valueSchema } from "./protocol/value.ts";
+export { type WorkerMessage, workerMessageSchema } from "./protocol/worker-message.ts";
+export type { MessageChannel } from "./channel/message-channel.ts";
+export { StreamChannel, type StreamChannelOptions } from "./channel/stream-channel.ts";

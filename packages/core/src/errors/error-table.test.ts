@@ -7,7 +7,8 @@ const block = /<!-- errors -->[^]*<!-- \/errors -->/;
 
 function table(): string {
   const rows = Object.entries(errorCodes).map(
-    ([code, { status, retry }]) => `| \`${code}\` | ${status} | ${retry === "later" ? "yes" : "no"} |`,
+    ([code, { status, retry }]) =>
+      `| \`${code}\` | ${status} | ${retry === "later" ? "yes" : "no"} |`,
   );
   return [
     "<!-- errors -->",

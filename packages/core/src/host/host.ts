@@ -34,7 +34,8 @@ export class Host implements AsyncDisposable {
   #isClosed = false;
 
   constructor(options: HostOptions) {
-    this.#options = { ...defaultHostOptions, ...options } as HostOptions & typeof defaultHostOptions;
+    this.#options = { ...defaultHostOptions, ...options } as HostOptions &
+      typeof defaultHostOptions;
     this.#runtimes = new Map(options.runtimes.map((runtime) => [runtime.name, runtime]));
     this.#tombstones = new Tombstones(this.#options.tombstoneMs);
     this.#reaper = setInterval(() => this.#reap(), this.#options.idleCheckIntervalMs);
@@ -68,7 +69,9 @@ export class Host implements AsyncDisposable {
     this.#refuseTaken(id);
     const opening = Session.open({
       ...this.#options.session,
-      ...(options.executionTimeoutMs === undefined ? {} : { executionTimeoutMs: options.executionTimeoutMs }),
+      ...(options.executionTimeoutMs === undefined
+        ? {}
+        : { executionTimeoutMs: options.executionTimeoutMs }),
       runtime,
       id,
       env: { ...this.#options.env, ...env },
@@ -84,7 +87,8 @@ export class Host implements AsyncDisposable {
       const entry: Entry = {
         session,
         labels,
-        idleTimeoutMs: options.idleTimeoutMs === undefined ? this.#options.idleTimeoutMs : options.idleTimeoutMs,
+        idleTimeoutMs:
+          options.idleTimeoutMs === undefined ? this.#options.idleTimeoutMs : options.idleTimeoutMs,
       };
       this.#entries.set(id, entry);
       this.#tombstones.delete(id);
@@ -127,7 +131,9 @@ export class Host implements AsyncDisposable {
     this.#isClosed = true;
     clearInterval(this.#reaper);
     await Promise.allSettled(this.#starting.values());
-    await Promise.all([...this.#entries.values()].map(({ session }) => this.#bury(session, "closed")));
+    await Promise.all(
+      [...this.#entries.values()].map(({ session }) => this.#bury(session, "closed")),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -154,14 +160,20 @@ export class Host implements AsyncDisposable {
     const reason = this.#tombstones.find(id, Date.now());
     const shown = id.slice(0, 100);
     throw new HoldfastError({
-      code: reason === null ? "session_not_found" : reason === "expired" ? "session_expired" : "session_closed",
+      code:
+        reason === null
+          ? "session_not_found"
+          : reason === "expired"
+            ? "session_expired"
+            : "session_closed",
       message: `session ${shown}: ${reason === null ? "there is none" : `it has been ${reason}`}`,
       details: { sessionId: shown },
     });
   }
 
   #view({ session, labels, idleTimeoutMs }: Entry): HostedSession {
-    const expiresAt = idleTimeoutMs === null || session.isBusy ? null : session.lastActivityAt + idleTimeoutMs;
+    const expiresAt =
+      idleTimeoutMs === null || session.isBusy ? null : session.lastActivityAt + idleTimeoutMs;
     return { session, labels, idleTimeoutMs, expiresAt };
   }
 
@@ -194,6 +206,9 @@ export class Host implements AsyncDisposable {
   }
 
   #shuttingDown(): HoldfastError {
-    return new HoldfastError({ code: "shutting_down", message: "a new session: the host is being closed" });
+    return new HoldfastError({
+      code: "shutting_down",
+      message: "a new session: the host is being closed",
+    });
   }
 }

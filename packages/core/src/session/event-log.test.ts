@@ -17,7 +17,9 @@ async function collect(log: EventLog, after = 0): Promise<string[]> {
 
 function show(event: ExecutionEvent): string {
   if (event.type === "gap") return `gap ${event.fromSeq}-${event.toSeq}`;
-  return "bytes" in event ? `${event.seq} ${Buffer.from(event.bytes).toString()}` : `${event.seq} ${event.type}`;
+  return "bytes" in event
+    ? `${event.seq} ${Buffer.from(event.bytes).toString()}`
+    : `${event.seq} ${event.type}`;
 }
 
 describe("EventLog", () => {
@@ -79,7 +81,11 @@ describe("EventLog", () => {
 
   it("tells the source when the slowest reader is too far behind, and when it has caught up [D21]", async () => {
     const pressure: boolean[] = [];
-    const log = new EventLog({ maxOutputBytes: 1000, highWaterBytes: 10, onPressure: (isHigh) => pressure.push(isHigh) });
+    const log = new EventLog({
+      maxOutputBytes: 1000,
+      highWaterBytes: 10,
+      onPressure: (isHigh) => pressure.push(isHigh),
+    });
     const reader = log.read();
     const first = reader.next();
     out(log, "x");
@@ -120,7 +126,12 @@ describe("EventLog", () => {
 
   it("counts displays against a limit of their own", async () => {
     const log = new EventLog({ maxOutputBytes: 1000 });
-    const display = { type: "display", mime: { "text/plain": "x".repeat(400) }, displayId: null, update: false } as const;
+    const display = {
+      type: "display",
+      mime: { "text/plain": "x".repeat(400) },
+      displayId: null,
+      update: false,
+    } as const;
     for (let i = 0; i < 3; i++) log.append(display);
     log.append(completed);
     expect(log.displays.length).toBe(1);

@@ -1,4 +1,4 @@
-import type { Display } from "../protocol/index.ts";
+import type { Display } from "../protocol/execution-data.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import type { ExecutionEvent, ExecutionHappening } from "./execution-event.ts";
 import { KeptBytes } from "./kept-bytes.ts";
@@ -80,8 +80,13 @@ export class EventLog {
   /** Adds an event; `completed` is the last, what comes after it is dropped. */
   append(event: ExecutionHappening): void {
     if (this.#isEnded) return;
-    if (event.type === "stdout" || event.type === "stderr") this.#appendOutput(event.type, event.bytes);
-    else this.#add({ seq: ++this.#lastSeq, event }, event.type !== "display" || this.#keepsDisplay(event));
+    if (event.type === "stdout" || event.type === "stderr")
+      this.#appendOutput(event.type, event.bytes);
+    else
+      this.#add(
+        { seq: ++this.#lastSeq, event },
+        event.type !== "display" || this.#keepsDisplay(event),
+      );
     if (event.type === "completed") this.#isEnded = true;
     for (const reader of this.#readers) reader.wake?.();
     if (this.#readers.size > 0) this.#measure();
@@ -201,7 +206,8 @@ export class EventLog {
       for (let i = list.length - 1; i >= 0; i--) {
         const entry = list[i] as Entry;
         if (entry.seq <= seq) break;
-        if (!("event" in entry) && (entry.loose !== null) === (list === this.#recent)) sum += entry.end - entry.start;
+        if (!("event" in entry) && (entry.loose !== null) === (list === this.#recent))
+          sum += entry.end - entry.start;
       }
     }
     return sum;

@@ -28,8 +28,10 @@ export function workerRequest(code: string, options: ExecuteOptions): WorkerRequ
   if (!idPattern.test(id)) throw invalid("id", id, idPattern.source);
   if (timeoutMs !== undefined && timeoutMs !== null) checkTimeoutMs("timeoutMs", timeoutMs);
   for (const [name, value] of Object.entries(env ?? {})) {
-    if (!envNamePattern.test(name)) throw invalid("name of an environment variable", name, envNamePattern.source);
-    if (value.includes("\0")) throw invalid(`value of ${name}`, "a NUL character", "text without NUL");
+    if (!envNamePattern.test(name))
+      throw invalid("name of an environment variable", name, envNamePattern.source);
+    if (value.includes("\0"))
+      throw invalid(`value of ${name}`, "a NUL character", "text without NUL");
   }
   if (cwd?.includes("\0")) throw invalid("cwd", "a NUL character", "text without NUL");
   return {

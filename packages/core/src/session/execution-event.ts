@@ -1,11 +1,11 @@
-import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/index.ts";
-import type { OutputStream } from "../worker/output-pipes.ts";
+import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/execution-data.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 
 /** What an execution tells before it has a number. */
 export type ExecutionHappening =
   | { readonly type: "started"; readonly executionId: string; readonly pid: number }
-  | { readonly type: OutputStream; readonly bytes: Uint8Array }
+  | { readonly type: "stdout"; readonly bytes: Uint8Array }
+  | { readonly type: "stderr"; readonly bytes: Uint8Array }
   | ({ readonly type: "display" } & Display)
   | { readonly type: "input_request"; readonly prompt: string; readonly password: boolean }
   | ({ readonly type: "result" } & ExecutionResult)

@@ -1,4 +1,4 @@
-import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/index.ts";
+import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/execution-data.ts";
 
 /** `queued` and `running` until the end; then one of the others, for good. */
 export type ExecutionStatus =

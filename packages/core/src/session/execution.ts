@@ -1,6 +1,11 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { describeExit } from "../worker/process-exit.ts";
-import type { WorkerEvent, WorkerExecution, WorkerOutcome, WorkerRequest } from "../worker/worker.ts";
+import type {
+  WorkerEvent,
+  WorkerExecution,
+  WorkerOutcome,
+  WorkerRequest,
+} from "../worker/worker.ts";
 import { EventLog, type EventLogOptions } from "./event-log.ts";
 import type { ExecutionEvent } from "./execution-event.ts";
 import { type ExecutionRecord, hasEnded } from "./execution-record.ts";
@@ -34,7 +39,10 @@ export class Execution {
   readonly #options: ExecutionOptions;
   readonly #log: EventLog;
   readonly #end = Promise.withResolvers<ExecutionRecord>();
-  #record: Omit<ExecutionRecord, "stdoutBytes" | "stderrBytes" | "truncated" | "displays" | "durationMs">;
+  #record: Omit<
+    ExecutionRecord,
+    "stdoutBytes" | "stderrBytes" | "truncated" | "displays" | "durationMs"
+  >;
   #endedAt: number | null = null;
   #worker: WorkerExecution | null = null;
   #isPaused = false;
@@ -97,7 +105,9 @@ export class Execution {
    * The events after `after` (default 0: all), then those to come, until `completed`. A reader that stays more than
    * 1 MiB of output behind makes the code wait, so do not open one and leave it; leaving the loop closes it.
    */
-  events(options: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<ExecutionEvent, void, void> {
+  events(
+    options: { after?: number; signal?: AbortSignal } = {},
+  ): AsyncGenerator<ExecutionEvent, void, void> {
     return this.#log.read(options);
   }
 

@@ -43,7 +43,10 @@ export class KeptBytes {
 
   #reserve(needed: number): void {
     if (needed <= this.#buffer.length) return;
-    const capacity = Math.min(this.#limit, Math.max(firstCapacity, needed, this.#buffer.length * 2));
+    const capacity = Math.min(
+      this.#limit,
+      Math.max(firstCapacity, needed, this.#buffer.length * 2),
+    );
     const grown = Buffer.allocUnsafeSlow(capacity);
     grown.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = grown;

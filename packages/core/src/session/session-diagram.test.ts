@@ -9,7 +9,10 @@ it("sessionDiagram() is what docs/sessions.md shows; HOLDFAST_UPDATE=1 writes it
   const diagram = sessionDiagram();
   const text = readFileSync(page, "utf8");
   if (process.env["HOLDFAST_UPDATE"] === "1") {
-    writeFileSync(page, text.replace(block, () => `\`\`\`mermaid\n${diagram}\n\`\`\``));
+    writeFileSync(
+      page,
+      text.replace(block, () => `\`\`\`mermaid\n${diagram}\n\`\`\``),
+    );
   }
   expect(block.exec(readFileSync(page, "utf8"))?.[1]).toBe(diagram);
 });

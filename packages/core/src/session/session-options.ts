@@ -27,7 +27,9 @@ export interface SessionOptions {
   readonly maxHistory?: number;
 }
 
-export type ResolvedSessionOptions = { readonly [K in keyof SessionOptions]-?: Exclude<SessionOptions[K], undefined> };
+export type ResolvedSessionOptions = {
+  readonly [K in keyof SessionOptions]-?: Exclude<SessionOptions[K], undefined>;
+};
 
 /** What an option is when it is not given. */
 export const defaultSessionOptions = {
@@ -43,7 +45,9 @@ export const defaultSessionOptions = {
   maxHistory: 1_000,
 } as const satisfies ResolvedSessionOptions;
 
-const ranges: { readonly [K in keyof ResolvedSessionOptions]: readonly [min: number, max: number] } = {
+const ranges: {
+  readonly [K in keyof ResolvedSessionOptions]: readonly [min: number, max: number];
+} = {
   startTimeoutMs: [1, maxDelayMs],
   executionTimeoutMs: [1, maxDelayMs],
   interruptGraceMs: [0, maxDelayMs],
@@ -59,10 +63,15 @@ const ranges: { readonly [K in keyof ResolvedSessionOptions]: readonly [min: num
 /** Fills in the defaults. @throws HoldfastError `invalid_request` that names the option, what was given and its range */
 export function resolveSessionOptions(options: SessionOptions = {}): ResolvedSessionOptions {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const resolved: ResolvedSessionOptions = { ...defaultSessionOptions, ...Object.fromEntries(given) };
+  const resolved: ResolvedSessionOptions = {
+    ...defaultSessionOptions,
+    ...Object.fromEntries(given),
+  };
   for (const [name, [min, max]] of Object.entries(ranges)) {
     const value = resolved[name as keyof ResolvedSessionOptions];
-    const isNullable = defaultSessionOptions[name as keyof ResolvedSessionOptions] === null || name === "inputWaitTimeoutMs";
+    const isNullable =
+      defaultSessionOptions[name as keyof ResolvedSessionOptions] === null ||
+      name === "inputWaitTimeoutMs";
     if (value === null ? !isNullable : !(Number.isInteger(value) && value >= min && value <= max)) {
       throw invalidNumber(name, value, min, max);
     }
@@ -72,7 +81,8 @@ export function resolveSessionOptions(options: SessionOptions = {}): ResolvedSes
 
 /** Checks a time that is given with one execution. @throws HoldfastError `invalid_request` */
 export function checkTimeoutMs(name: string, value: number): number {
-  if (!(Number.isFinite(value) && value >= 1 && value <= maxDelayMs)) throw invalidNumber(name, value, 1, maxDelayMs);
+  if (!(Number.isFinite(value) && value >= 1 && value <= maxDelayMs))
+    throw invalidNumber(name, value, 1, maxDelayMs);
   return value;
 }
 

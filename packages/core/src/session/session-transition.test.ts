@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { SessionEvent, SessionState, SessionStatus } from "./session-state.ts";
 import { initialSession, transition } from "./session-transition.ts";
 
-const statuses: readonly SessionStatus[] = ["starting", "idle", "busy", "restarting", "lost", "closed"];
+const statuses: readonly SessionStatus[] = [
+  "starting",
+  "idle",
+  "busy",
+  "restarting",
+  "lost",
+  "closed",
+];
 
 function state(status: SessionStatus, more: Partial<SessionState> = {}): SessionState {
   const running = status === "busy" ? { executionId: "a", ending: null } : null;
@@ -66,7 +73,9 @@ describe("transition()", () => {
         if (from.status === "closed") expect(to.status, told).toBe("closed");
         // No execution is forgotten: who left the queue was run, cancelled or failed.
         for (const id of from.queue.filter((waiting) => !to.queue.includes(waiting))) {
-          const ends = actions.filter((action) => "executionId" in action && action.executionId === id);
+          const ends = actions.filter(
+            (action) => "executionId" in action && action.executionId === id,
+          );
           expect(ends.length, told).toBe(1);
         }
         queue.push(to);
@@ -111,12 +120,18 @@ describe("transition()", () => {
   });
 
   it("is lost with its worker, and starts a fresh one with the next execution [R2.1]", () => {
-    const lost = after(state("busy"), { type: "execution_ended", executionId: "a", isWorkerLost: true });
+    const lost = after(state("busy"), {
+      type: "execution_ended",
+      executionId: "a",
+      isWorkerLost: true,
+    });
     expect(lost.state).toMatchObject({ status: "lost", running: null });
     const again = after(lost.state, { type: "execute", executionId: "b" });
     expect(again.state).toMatchObject({ status: "restarting", generation: 4, queue: ["b"] });
     expect(again.did).toEqual(["start_worker"]);
-    expect(after(state("idle"), { type: "worker_exited", generation: 3 }).state.status).toBe("lost");
+    expect(after(state("idle"), { type: "worker_exited", generation: 3 }).state.status).toBe(
+      "lost",
+    );
   });
 
   it("starts a fresh worker at once when somebody waits [R2.2]", () => {
@@ -135,7 +150,9 @@ describe("transition()", () => {
     expect(asked.state.running?.ending).toBe("interrupt");
     const late = after(asked.state, { type: "deadline", executionId: "a" });
     expect(late.state).toBe(asked.state);
-    expect(after(asked.state, { type: "grace_over", executionId: "a" }).did).toEqual(["kill_worker"]);
+    expect(after(asked.state, { type: "grace_over", executionId: "a" }).did).toEqual([
+      "kill_worker",
+    ]);
     expect(after(state("busy"), { type: "grace_over", executionId: "a" }).did).toEqual([]);
   });
 
@@ -159,7 +176,11 @@ describe("transition()", () => {
       const late = after(result.state, { type: "worker_ready", generation: 3 });
       expect(late.state).toBe(result.state);
       if (status !== "busy") continue;
-      const end = after(result.state, { type: "execution_ended", executionId: "a", isWorkerLost: true });
+      const end = after(result.state, {
+        type: "execution_ended",
+        executionId: "a",
+        isWorkerLost: true,
+      });
       expect(end.state).toMatchObject({ status: "restarting", running: null });
       expect(end.did).toEqual([]);
     }

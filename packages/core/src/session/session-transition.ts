@@ -35,7 +35,9 @@ export function transition(state: SessionState, event: SessionEvent): SessionTra
     case "close":
       return close(state);
     case "worker_ready":
-      return isStarting(state, event.generation) ? next(abandoned(state), abandon(state)) : same(state);
+      return isStarting(state, event.generation)
+        ? next(abandoned(state), abandon(state))
+        : same(state);
     case "worker_failed":
       return isStarting(state, event.generation)
         ? to({ ...abandoned(state), status: "lost", queue: [] }, [

@@ -1,12 +1,28 @@
 import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
-import type { BackgroundExecution, Runtime, Worker, WorkerExecution, WorkerOutcome } from "../worker/worker.ts";
+import type {
+  BackgroundExecution,
+  Runtime,
+  Worker,
+  WorkerExecution,
+  WorkerOutcome,
+} from "../worker/worker.ts";
 import { type ExecuteOptions, workerRequest } from "./execute-options.ts";
 import { Execution } from "./execution.ts";
 import type { ExecutionStatus } from "./execution-record.ts";
-import { type ResolvedSessionOptions, type SessionOptions, resolveSessionOptions } from "./session-options.ts";
-import type { EndingCause, SessionAction, SessionEvent, SessionState, SessionStatus } from "./session-state.ts";
+import {
+  type ResolvedSessionOptions,
+  type SessionOptions,
+  resolveSessionOptions,
+} from "./session-options.ts";
+import type {
+  EndingCause,
+  SessionAction,
+  SessionEvent,
+  SessionState,
+  SessionStatus,
+} from "./session-state.ts";
 import { initialSession, transition } from "./session-transition.ts";
 
 /** What {@link Session.open} needs. */
@@ -101,7 +117,9 @@ export class Session implements AsyncDisposable {
 
   /** Whether something runs or waits, in the background too. */
   get isBusy(): boolean {
-    return this.#state.running !== null || this.#state.queue.length > 0 || this.#background.size > 0;
+    return (
+      this.#state.running !== null || this.#state.queue.length > 0 || this.#background.size > 0
+    );
   }
 
   /** Executions that are still known, oldest first. */
@@ -149,7 +167,8 @@ export class Session implements AsyncDisposable {
    */
   async executeInBackground(code: string, options: ExecuteOptions = {}): Promise<Execution> {
     const execution = this.#newExecution(code, options, true);
-    if (this.#background.size >= this.#options.maxBackgroundExecutions) throw this.#full(this.#background.size);
+    if (this.#background.size >= this.#options.maxBackgroundExecutions)
+      throw this.#full(this.#background.size);
     this.#register(execution);
     try {
       const worker = await this.#readyWorker();
@@ -199,7 +218,7 @@ export class Session implements AsyncDisposable {
   async close(): Promise<void> {
     this.#dispatch({ type: "close" });
     // A worker that came up too late adds its own end.
-    for (let stopping; stopping !== this.#stopping; ) {
+    for (let stopping; stopping !== this.#stopping;) {
       stopping = this.#stopping;
       await stopping;
     }
@@ -222,7 +241,8 @@ export class Session implements AsyncDisposable {
       sessionId: this.id,
       request,
       isBackground,
-      timeoutMs: options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs,
+      timeoutMs:
+        options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs,
       inputSendTimeoutMs: this.#options.inputSendTimeoutMs,
       log: { maxOutputBytes: this.#options.maxOutputBytes },
       control: {
@@ -265,7 +285,8 @@ export class Session implements AsyncDisposable {
   /** @throws HoldfastError with the code of the rejection */
   #dispatch(event: SessionEvent): void {
     const result = transition(this.#state, event);
-    if (!result.isAccepted) throw result.code === "queue_full" ? this.#full(this.#state.queue.length) : this.#closed();
+    if (!result.isAccepted)
+      throw result.code === "queue_full" ? this.#full(this.#state.queue.length) : this.#closed();
     this.#state = result.state;
     for (const action of result.actions) this.#carryOut(action);
   }
@@ -314,14 +335,17 @@ export class Session implements AsyncDisposable {
     });
     this.#running = running;
     execution.attach(running);
-    this.#armDeadline(execution, () => this.#dispatch({ type: "deadline", executionId: execution.id }));
+    this.#armDeadline(execution, () =>
+      this.#dispatch({ type: "deadline", executionId: execution.id }),
+    );
     void running.ended.then((outcome) => this.#ended(execution, outcome, worker));
   }
 
   #ended(execution: Execution, outcome: WorkerOutcome, worker: Worker): void {
     for (const kind of ["deadline", "grace", "input"]) this.#disarm(`${kind}:${execution.id}`);
     this.#running = null;
-    const ending = this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
+    const ending =
+      this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
     const isWorkerLost = outcome.status === "lost";
     if (isWorkerLost && this.#worker === worker) this.#worker = null;
     execution.finish({
@@ -439,7 +463,8 @@ export class Session implements AsyncDisposable {
 
   /** Waits until the worker that is being started is there, or has failed. */
   async #settledWorker(): Promise<void> {
-    while (this.#state.status === "starting" || this.#state.status === "restarting") await this.#settled.promise;
+    while (this.#state.status === "starting" || this.#state.status === "restarting")
+      await this.#settled.promise;
   }
 
   #settle(): void {
@@ -521,4 +546,3 @@ function finalStatus(outcome: WorkerOutcome, ending: EndingCause | null): Execut
       return ending satisfies never;
   }
 }
-

@@ -18,7 +18,11 @@ export async function within<T>(promise: Promise<T>, options: WithinOptions): Pr
   const bound = Promise.withResolvers<never>();
   const aborted = () =>
     bound.reject(
-      new HoldfastError({ code: "cancelled", message: `${what}: cancelled by the caller`, cause: signal?.reason }),
+      new HoldfastError({
+        code: "cancelled",
+        message: `${what}: cancelled by the caller`,
+        cause: signal?.reason,
+      }),
     );
   const timer =
     timeoutMs === null

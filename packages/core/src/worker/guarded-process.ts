@@ -111,7 +111,10 @@ export class GuardedProcess implements AsyncDisposable {
   }
 
   /** Climbs the stop ladder and answers when nothing of the tree is left. Repeated calls share the end. */
-  async stop({ interruptGraceMs = 0, terminateGraceMs = 0 }: StopOptions = {}): Promise<StopReport> {
+  async stop({
+    interruptGraceMs = 0,
+    terminateGraceMs = 0,
+  }: StopOptions = {}): Promise<StopReport> {
     let step: StopReport["step"] = "exited";
     if (!this.#hasEnded && interruptGraceMs > 0) {
       step = "interrupt";
@@ -236,7 +239,8 @@ class GuardLink {
       error.code === "ENOENT"
         ? new HoldfastError({
             code: "runtime_unavailable",
-            message: "the process guard needs perl, which is not on PATH (Debian: apt-get install perl-base)",
+            message:
+              "the process guard needs perl, which is not on PATH (Debian: apt-get install perl-base)",
             details: { install: "perl-base" },
             cause: error,
           })
@@ -249,7 +253,8 @@ class GuardLink {
 
   // The guard ends last; when it was killed instead, the kernel has killed the command (its parent death signal).
   #guardEnded(code: number | null, signal: NodeJS.Signals | null): void {
-    const detail = this.#failure || this.#stderrTail.toString("utf8").trim() || (signal ?? `exit ${code}`);
+    const detail =
+      this.#failure || this.#stderrTail.toString("utf8").trim() || (signal ?? `exit ${code}`);
     this.started.reject(new Error(`the guard ended: ${detail}`));
     this.#end(0, constants.signals.SIGKILL);
     if (!this.#isGone) void sweepOrphans(this.directory).then(this.gone.resolve);
@@ -293,4 +298,3 @@ async function settledWithin(promise: Promise<unknown>, timeoutMs: number): Prom
   await Promise.race([promise, timer.promise]);
   clearTimeout(handle);
 }
-

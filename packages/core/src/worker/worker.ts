@@ -1,4 +1,4 @@
-import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/index.ts";
+import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/execution-data.ts";
 import type { OutputStream } from "./output-pipes.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";

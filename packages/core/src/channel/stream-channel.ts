@@ -1,0 +1,114 @@
+import type { Duplex } from "node:stream";
+import type { z } from "zod";
+import { HoldfastError } from "../errors/holdfast-error.ts";
+import { encodeFrames } from "../framing/encode-frames.ts";
+import { FrameDecoder, type FrameDecoderOptions } from "../framing/frame-decoder.ts";
+import { packMessage, unpackMessage } from "../protocol/message-codec.ts";
+import type { MessageChannel } from "./message-channel.ts";
+
+/** What a {@link StreamChannel} needs. */
+export interface StreamChannelOptions<Schema extends z.ZodType> extends FrameDecoderOptions {
+  /** A socket of any kind: a pipe, a Unix socket, TCP. The channel owns it from now on. */
+  readonly stream: Duplex;
+  /** What may come in. */
+  readonly schema: Schema;
+}
+
+/** Messages over a stream of bytes. A bad frame or message closes the channel, and nothing else. */
+export class StreamChannel<
+  Out extends { readonly type: string },
+  Schema extends z.ZodType,
+> implements MessageChannel<Out, z.output<Schema>> {
+  readonly closed: Promise<HoldfastError | null>;
+  readonly #stream: Duplex;
+  readonly #decoder: FrameDecoder;
+  readonly #schema: Schema;
+  readonly #maxFrameBytes: number | undefined;
+  readonly #end = Promise.withResolvers<HoldfastError | null>();
+  #listener: ((message: z.output<Schema>) => void) | null = null;
+  #waiting: z.output<Schema>[] = [];
+  #isPaused = false;
+  #isClosed = false;
+
+  constructor({ stream, schema, ...limits }: StreamChannelOptions<Schema>) {
+    this.#stream = stream;
+    this.#schema = schema;
+    this.#decoder = new FrameDecoder(limits);
+    this.#maxFrameBytes = limits.maxFrameBytes;
+    this.closed = this.#end.promise;
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    stream.on("error", (cause) => this.#close("the connection broke", cause));
+    stream.once("end", () =>
+      this.#close(this.#decoder.pendingBytes > 0 ? "it ended within a frame" : null),
+    );
+    stream.once("close", () => this.#close(null));
+  }
+
+  async send(message: Out): Promise<void> {
+    if (this.#isClosed) throw closedError("send", undefined);
+    let hasRoom = true;
+    for (const part of encodeFrames(packMessage(message), this.#maxFrameBytes))
+      hasRoom = this.#stream.write(part);
+    if (hasRoom) return;
+    const room = Promise.withResolvers<void>();
+    this.#stream.once("drain", room.resolve);
+    await Promise.race([room.promise, this.closed]);
+    this.#stream.off("drain", room.resolve);
+  }
+
+  onMessage(listener: (message: z.output<Schema>) => void): void {
+    this.#listener = listener;
+    this.#deliver();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#deliver();
+    if (!this.#isPaused) this.#stream.resume();
+  }
+
+  close(): void {
+    this.#close(null);
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      this.#decoder.decode(chunk, (bytes) => {
+        if (this.#isClosed) return;
+        const message = unpackMessage(bytes, this.#schema);
+        if (this.#listener === null || this.#isPaused) this.#waiting.push(message);
+        else this.#listener(message);
+      });
+    } catch (cause) {
+      this.#close("what was received is not of the protocol", cause);
+    }
+  }
+
+  #deliver(): void {
+    while (this.#listener !== null && !this.#isPaused && this.#waiting.length > 0) {
+      this.#listener(this.#waiting.shift() as z.output<Schema>);
+    }
+  }
+
+  #close(why: string | null, cause?: unknown): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stream.destroy();
+    this.#end.resolve(
+      why === null ? null : HoldfastError.is(cause) ? cause : closedError(why, cause),
+    );
+  }
+}
+
+function closedError(what: string, cause: unknown): HoldfastError {
+  return new HoldfastError({
+    code: "channel_closed",
+    message: `channel: ${what}: it is closed`,
+    cause,
+  });
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { displaySchema, executionFailureSchema, executionResultSchema } from "./execution-data.ts";
+
+const requestId = z.string().min(1).max(128);
+const executionId = z.string().min(1).max(64);
+const bytes = z.instanceof(Uint8Array);
+
+/** What a worker says to its host. */
+export const workerMessageSchema = z.discriminatedUnion("type", [
+  /** Answers `hello`. */
+  z.object({
+    type: z.literal("ready"),
+    protocolVersion: z.int(),
+    runtime: z.string(),
+    version: z.string(),
+    pid: z.int(),
+    features: z.array(z.string()),
+  }),
+  z.object({ type: z.literal("started"), executionId }),
+  /** Output of what an execution left running, after its end. */
+  z.object({
+    type: z.literal("output"),
+    executionId,
+    stream: z.enum(["stdout", "stderr"]),
+    data: bytes,
+  }),
+  /** With a `requestId` the worker waits for `ack`: so prints and displays keep their order. */
+  z.object({
+    type: z.literal("display"),
+    executionId,
+    requestId: requestId.nullable(),
+    ...displaySchema.shape,
+  }),
+  z.object({
+    type: z.literal("input_request"),
+    executionId,
+    requestId,
+    prompt: z.string(),
+    password: z.boolean(),
+  }),
+  z.object({ type: z.literal("result"), executionId, ...executionResultSchema.shape }),
+  z.object({ type: z.literal("error"), executionId, ...executionFailureSchema.shape }),
+  /** The end of an execution; the worker has let go of its output pipes. */
+  z.object({
+    type: z.literal("completed"),
+    executionId,
+    status: z.enum(["ok", "error", "interrupted"]),
+  }),
+  z.object({ type: z.literal("heartbeat"), requestId: requestId.nullable(), isBusy: z.boolean() }),
+  z.object({
+    type: z.literal("checkpointed"),
+    requestId,
+    data: bytes.nullable(),
+    skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  }),
+  z.object({
+    type: z.literal("restored"),
+    requestId,
+    skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  }),
+  /** What was received could not be understood; the worker ends after it. */
+  z.object({ type: z.literal("fault"), code: z.string(), message: z.string() }),
+]);
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
