@@ -58,8 +58,29 @@ class Requests:
 
     def install(self, streams):
         builtins.display = _make_display(self.show)
-        builtins.input = _make_input(streams)
-        when_imported("getpass", lambda module: _patch_getpass(module, streams))
+        builtins.input = _make_input(streams, self._read_line)
+        when_imported("getpass", lambda module: _patch_getpass(module, streams, self._read_line))
+
+    def _read_line(self, streams, prompt, is_password, echo):
+        """A line of input. The prompt goes with the question if the user is asked, else where Python writes it."""
+        sys.stderr.flush()
+        raw = streams.stdin.buffer.raw
+        execution = state.execution
+        if streams.can_ask() and not execution.stdin and not raw.is_touched:
+            answer = gate.shield(self.ask, execution, prompt, is_password)  # several threads may wait at once
+            line = "" if answer is None else answer.decode("utf-8") + "\n"
+        else:
+            raw.prompt, raw.is_password, raw.has_asked = prompt, is_password, False
+            try:
+                line = streams.stdin.readline()
+            finally:
+                has_asked, raw.prompt, raw.is_password = raw.has_asked, "", False
+                if not has_asked:
+                    echo.write(prompt)
+                    echo.flush()
+        if not line:
+            raise EOFError("EOF when reading a line")
+        return line[:-1] if line.endswith("\n") else line
 
 
 def _make_display(show):
@@ -77,43 +98,27 @@ def _make_display(show):
     return display
 
 
-def _make_input(streams):
+def _make_input(streams, read_line):
     original = builtins.input
 
     def input(prompt="", /):
         if sys.stdin is not streams.stdin or streams.stdin.closed:
             return original(prompt)
         sys.audit("builtins.input", prompt)
-        return _read_line(streams, str(prompt), False, sys.stdout)
+        return read_line(streams, str(prompt), False, sys.stdout)
 
     input.__module__, input.__doc__ = "builtins", original.__doc__
     return input
 
 
-def _patch_getpass(module, streams):
+def _patch_getpass(module, streams, read_line):
     original = module.getpass
 
     def getpass(prompt="Password: ", stream=None, **options):
         if not isinstance(prompt, str) or sys.stdin is not streams.stdin or not streams.can_ask():
             return original(prompt, stream, **options)
-        return _read_line(streams, prompt, True, sys.stderr)
+        return read_line(streams, prompt, True, sys.stderr)
 
     getpass.__module__, getpass.__doc__ = "getpass", original.__doc__
     module.getpass = getpass
 
-
-def _read_line(streams, prompt, is_password, echo):
-    """A line of standard input. The prompt goes with the question if the user is asked, else where Python writes it."""
-    sys.stderr.flush()
-    raw = streams.stdin.buffer.raw
-    raw.prompt, raw.is_password, raw.has_asked = prompt, is_password, False
-    try:
-        line = streams.stdin.readline()
-    finally:
-        has_asked, raw.prompt, raw.is_password = raw.has_asked, "", False
-        if not has_asked:
-            echo.write(prompt)
-            echo.flush()
-    if not line:
-        raise EOFError("EOF when reading a line")
-    return line[:-1] if line.endswith("\n") else line

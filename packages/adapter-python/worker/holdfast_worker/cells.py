@@ -1,0 +1,90 @@
+"""Compiles and runs one cell in ``__main__``."""
+
+import __future__
+import builtins
+import sys
+from _ast import PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST, Expr, Expression, Interactive
+
+from . import mime, values
+from .sources import remember
+
+_CO_COROUTINE = 0x80
+_FUTURES = 0
+for _name in __future__.all_feature_names:
+    _FUTURES |= getattr(__future__, _name).compiler_flag
+
+
+class Cells:
+    def __init__(self, get_loop):
+        self._get_loop = get_loop
+        self._count = 0
+        self._flags = PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self.namespace = sys.modules["__main__"].__dict__
+        self.codes = ()
+        self._last = []
+
+    def next_name(self, code):
+        self._count += 1
+        name = "<cell %d>" % self._count
+        remember(name, code)
+        return name
+
+    def run(self, code, name):
+        """Runs every statement once; the value of the last one, if it is an expression, as ``result``, or ``None``."""
+        self.codes = ()
+        tree = compile(code, name, "exec", self._flags | PyCF_ONLY_AST, True)
+        body, last = tree.body, None
+        if body and type(body[-1]) is Expr and not _ends_in_semicolon(code, body[-1]):
+            last = Expression(body.pop().value)
+        steps = []
+        if body:
+            steps.append(compile(tree, name, "exec", self._flags, True))
+            self._flags |= steps[0].co_flags & _FUTURES
+        if last is not None:
+            steps.append(compile(last, name, "eval", self._flags, True))
+        self.codes = tuple(steps)
+        value = None
+        for step in steps:
+            value = eval(step, self.namespace)
+            if step.co_flags & _CO_COROUTINE:
+                value = self._get_loop().run(value)
+        if last is None or value is None:
+            return None
+        return self._result(value)
+
+    def _result(self, value):
+        hook = sys.displayhook
+        if hook is not sys.__displayhook__:
+            hook(value)
+            return None
+        text = mime.safe_repr(value)
+        tagged, is_truncated = values.encode(value)
+        result = {
+            "repr": text,
+            "value": tagged,
+            "valueTruncated": is_truncated,
+            "mime": mime.bundle(value, text),
+        }
+        self._keep(value)
+        return result
+
+    def _keep(self, value):
+        """``_``, ``__`` and ``___``, where the interactive interpreter keeps its own: a name of the user's goes first."""
+        names = builtins.__dict__
+        for index, kept in enumerate(self._last):
+            if names.get("_" * (index + 1), names) is not kept:
+                return  # somebody, such as gettext, has put something else there
+        if not self._last and "_" in names:
+            return
+        self._last = [value, *self._last[:2]]
+        for index, kept in enumerate(self._last):
+            names["_" * (index + 1)] = kept
+
+
+def _ends_in_semicolon(code, expression):
+    """As in notebooks, a semicolon after the last expression keeps its value from being shown."""
+    if ";" not in code:
+        return False
+    lines = code.split("\n")[expression.end_lineno - 1 :]
+    rest = lines[0].encode("utf-8", "surrogatepass")[expression.end_col_offset :]
+    return rest.lstrip().startswith(b";")

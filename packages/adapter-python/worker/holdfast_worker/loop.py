@@ -1,0 +1,87 @@
+"""The one event loop of the session: runs cells with a top-level ``await``, and goes on between executions."""
+
+import asyncio
+import warnings
+
+from .gate import gate
+
+_INTERNAL = ("asyncio", "selectors", "uvloop", "holdfast_worker")
+
+
+class Loop:
+    def __init__(self):
+        self._loop = None
+
+    def run(self, coroutine):
+        """Runs a cell's coroutine to its end. For user code: an interrupt raises ``KeyboardInterrupt`` here."""
+        loop = self._current()
+        task = loop.create_task(coroutine)
+        is_interrupted = False
+
+        def cancel_task(frame):
+            nonlocal is_interrupted
+            if is_interrupted or not _is_internal(frame):
+                return False  # user code has the processor, or did not let itself be cancelled
+            is_interrupted = True
+            task.cancel()
+            loop.call_soon_threadsafe(_nothing)
+            return True
+
+        gate.cancel_task = cancel_task
+        try:
+            return loop.run_until_complete(task)
+        except asyncio.CancelledError as error:
+            if is_interrupted:
+                raise KeyboardInterrupt().with_traceback(error.__traceback__) from None
+            raise
+        except KeyboardInterrupt:
+            if not task.done():
+                task.cancel()
+                try:
+                    loop.run_until_complete(task)
+                except asyncio.CancelledError:
+                    pass
+            raise
+        finally:
+            gate.cancel_task = None
+
+    def has_work(self):
+        loop = self._loop
+        if loop is None or loop.is_closed() or loop.is_running():
+            return False
+        return bool(getattr(loop, "_ready", None) or getattr(loop, "_scheduled", None) or asyncio.all_tasks(loop))
+
+    def run_until_readable(self, fd):
+        """Lets tasks go on until a descriptor can be read."""
+        loop = self._loop
+        loop.add_reader(fd, loop.stop)
+        try:
+            loop.run_forever()
+        finally:
+            loop.remove_reader(fd)
+
+    def _current(self):
+        """The loop that is set, so that cells with and without ``await`` share one; ours if there is none."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    loop = asyncio.get_event_loop()
+                except RuntimeError:
+                    loop = None
+                if loop is None or loop.is_closed():
+                    loop = asyncio.new_event_loop()
+            self._loop = loop
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            asyncio.set_event_loop(loop)
+        return loop
+
+
+def _is_internal(frame):
+    return frame is None or frame.f_globals.get("__name__", "").partition(".")[0] in _INTERNAL
+
+
+def _nothing():
+    pass

@@ -1,0 +1,257 @@
+"""The worker: one message after the other, one execution at a time."""
+
+import os
+import sys
+
+from . import gate as gates
+from . import import_hooks, sources
+from .cells import Cells
+from .channel import Channel, ChannelClosed
+from .gate import defers, gate
+from .owners import own, patch_threading, state, watch_forks
+from .requests import Requests
+from .streams import Streams, to_private_fd
+
+PROTOCOL_VERSION = 1
+FEATURES = ["stdin", "input", "results", "displays", "interrupt"]
+_CHANNEL_FD = 4
+_PRIVATE_CHANNEL_FD = 900
+
+
+class Execution:
+    """What one ``execute`` message asks for."""
+
+    __slots__ = ("id", "code", "stdin", "env", "cwd", "allow_input", "stdout_path", "stderr_path")
+
+    def __init__(self, message):
+        self.id = message["executionId"]
+        self.code = message["code"]
+        self.stdin = message["stdin"]
+        self.env = message["env"]
+        self.cwd = message["cwd"]
+        self.allow_input = message["allowInput"]
+        self.stdout_path = message["stdoutPath"]
+        self.stderr_path = message["stderrPath"]
+
+
+class Worker:
+    def __init__(self):
+        self._channel = Channel(to_private_fd(_CHANNEL_FD, _PRIVATE_CHANNEL_FD))
+        self._requests = Requests(self._channel)
+        self._streams = Streams(self._channel, self._requests.ask)
+        self._loop = None
+        self._cells = Cells(self._get_loop)
+
+    def serve(self):
+        """Until the channel ends, or user code ends the process."""
+        self._prepare()
+        while True:
+            message = self._next_message()
+            kind = message["type"]
+            if kind == "execute":
+                self._execute(Execution(message))
+            elif kind == "ping":
+                self._channel.send({"type": "heartbeat", "requestId": message["requestId"], "isBusy": False})
+            elif kind == "hello":
+                self._greet(message)
+            elif kind == "shutdown":
+                raise SystemExit(0)
+            elif kind != "interrupt":
+                self._channel.send(
+                    {"type": "fault", "code": "feature_unsupported", "message": "message of type " + kind}
+                )
+
+    def _greet(self, message):
+        if message["protocolVersion"] != PROTOCOL_VERSION:
+            text = "protocol version %r, this worker has %d" % (message["protocolVersion"], PROTOCOL_VERSION)
+            self._channel.send({"type": "fault", "code": "protocol_mismatch", "message": text})
+            raise SystemExit(1)
+        self._channel.send(
+            {
+                "type": "ready",
+                "protocolVersion": PROTOCOL_VERSION,
+                "runtime": "python",
+                "version": "%d.%d.%d" % sys.version_info[:3],
+                "pid": os.getpid(),
+                "features": FEATURES,
+            }
+        )
+
+    def _prepare(self):
+        gates.install()
+        watch_forks(self._channel)
+        import_hooks.when_imported("signal", gates.patch_signal)
+        import_hooks.when_imported("threading", patch_threading)
+        sources.watch_imports()
+        from . import figures
+
+        figures.watch_imports(self._requests.show)
+        self._streams.open_idle()
+        self._streams.refresh()
+        self._requests.install(self._streams)
+        _prepare_interpreter()
+
+    @defers
+    def _next_message(self):
+        while True:
+            try:
+                return self._channel.wait(None, self._choose_wait())
+            except SystemExit:
+                raise
+            except ChannelClosed:
+                os._exit(0)
+            except BaseException as error:  # out of a signal handler or a task of the user's
+                gate.is_own = True
+                self._report_idle(error)
+
+    def _choose_wait(self):
+        loop = self._loop
+        if loop is None or not loop.has_work():
+            return None
+        fd = self._channel.fd
+        return lambda: loop.run_until_readable(fd)
+
+    @defers
+    def _execute(self, execution):
+        state.execution = execution
+        own(execution)
+        gate.has_execution = True
+        self._channel.send({"type": "started", "executionId": execution.id})
+        if self._channel.take_interrupt(execution.id):
+            gate.interrupt()
+        self._streams.attach(execution)
+        ending = _Ending()
+        try:
+            gate.open(lambda: self._run(execution, ending))
+        except BaseException as error:
+            gate.is_own = True
+            ending.error = error
+        gate.is_own = True
+        if state.is_fork:
+            self._end_fork(ending.error)
+        if isinstance(ending.error, SystemExit):
+            self._exit(ending.error)
+        self._complete(execution, ending)
+
+    def _run(self, execution, ending):
+        with _Surroundings(execution):
+            name = self._cells.next_name(execution.code)
+            try:
+                ending.result = self._cells.run(execution.code, name)
+            finally:
+                self._flush_user()
+
+    def _flush_user(self):
+        self._streams.flush()
+        figures = sys.modules.get("matplotlib.pyplot") and sys.modules.get(__package__ + ".figures")
+        if figures and not state.is_fork:
+            figures.flush(self._requests.show)
+
+    def _complete(self, execution, ending):
+        gate.has_execution = False
+        gate.forget_interrupts()
+        self._streams.detach()
+        messages = []
+        status = "ok"
+        if ending.error is not None:
+            status = "interrupted" if isinstance(ending.error, KeyboardInterrupt) else "error"
+            messages.append({"type": "error", "executionId": execution.id, **self._describe(ending.error)})
+        elif ending.result is not None:
+            messages.append({"type": "result", "executionId": execution.id, **ending.result})
+        messages.append({"type": "completed", "executionId": execution.id, "status": status})
+        state.execution, state.last = None, execution
+        self._channel.send(*messages)
+
+    def _describe(self, error):
+        from . import failure
+
+        failure.trim(error, self._cells.codes)
+        failure.remember_last(error)
+        if isinstance(error, _NoDirectory):
+            error = error.cause
+        return failure.describe(error)
+
+    def _report_idle(self, error):
+        from . import failure
+
+        failure.trim(error, ())
+        try:
+            sys.stderr.write(failure.describe(error)["text"])
+        except Exception:
+            pass
+
+    def _exit(self, error):
+        """The end of the process, as of any Python: threads are joined, ``atexit`` runs, a text goes to stderr."""
+        gates.uninstall()
+        raise error.with_traceback(None)
+
+    def _end_fork(self, error):
+        """A child that user code has forked came to the end of the cell: it ends as a script does."""
+        if error is None:
+            raise SystemExit(0)
+        if isinstance(error, SystemExit):
+            raise error.with_traceback(None)
+        sys.stderr.write(self._describe(error)["text"])
+        raise SystemExit(1)
+
+    def _get_loop(self):
+        if self._loop is None:
+            from .loop import Loop
+
+            self._loop = Loop()
+        return self._loop
+
+
+class _Ending:
+    """How the code of an execution ended."""
+
+    __slots__ = ("error", "result")
+
+    def __init__(self):
+        self.error = self.result = None
+
+
+class _Surroundings:
+    """The directory and the variables that an execution has for itself."""
+
+    def __init__(self, execution):
+        self._execution = execution
+        self._directory = None
+        self._replaced = {}
+
+    def __enter__(self):
+        execution = self._execution
+        if execution.cwd is not None:
+            self._directory = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.chdir(execution.cwd)
+            except OSError:
+                os.close(self._directory)
+                raise
+        for name, value in (execution.env or {}).items():
+            self._replaced[name] = os.environ.get(name)
+            os.environ[name] = value
+
+    def __exit__(self, *_):
+        if state.is_fork:
+            return
+        for name, value in self._replaced.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        if self._directory is not None:
+            os.fchdir(self._directory)
+            os.close(self._directory)
+
+
+def _prepare_interpreter():
+    """Makes the interpreter look as one that a user has started: nothing of ours on the path, the current directory first."""
+    paths = [""]
+    paths += [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    sys.path[:0] = paths
+    sys.argv[:] = [""]
+
+
+def main():
+    Worker().serve()
