@@ -13,6 +13,11 @@ const projects = [
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    // Workers die with the thread that spawned them (parent death signal), so a test file needs a process of its own.
+    pool: "forks",
+    // Bounds against hanging, not expectations: several gates and builds may share two cores.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     projects: projects.map(([name, root]) => ({ extends: true, test: { name, root } })),
     coverage: {
       provider: "v8",

@@ -1,1 +1,32 @@
-export {};
+// Fakes: a runtime, its workers and their executions, driven by the test
+export { FakeRuntime, type FakeRuntimeOptions, type FakeStart } from "./fake/fake-runtime.ts";
+export { FakeWorker, type FakeWorkerOptions } from "./fake/fake-worker.ts";
+export { FakeExecution, type FakeExecutionOptions } from "./fake/fake-execution.ts";
+
+// Builders: requests, messages and frames, right and wrong
+export { buildRequest } from "./build/build-request.ts";
+export {
+  buildHostMessage,
+  buildWorkerMessage,
+  hostMessageTypes,
+  workerMessageTypes,
+} from "./build/build-message.ts";
+export { type BrokenFrame, brokenFrames, buildFrame, buildRawFrame } from "./build/build-frame.ts";
+
+// Waiting
+export { Mailbox } from "./wait/mailbox.ts";
+export { type CollectOptions, collect } from "./wait/collect.ts";
+export { type EventuallyOptions, eventually } from "./wait/eventually.ts";
+export { type FakeClock, stopClock } from "./wait/fake-clock.ts";
+
+// Sessions
+export { answerInput } from "./session/answer-input.ts";
+
+// Leaks
+export { type Holdings, expectNoLeaks, holdings, leaksSince } from "./leaks/leak-check.ts";
+export {
+  type ProcessEntry,
+  descendantsOf,
+  isRunning,
+  listProcesses,
+} from "./leaks/process-tree.ts";

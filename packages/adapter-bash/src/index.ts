@@ -1,1 +1,2 @@
-export {};
+// For users
+export { type BashRuntimeOptions, bashRuntime } from "./bash-runtime.ts";

@@ -24,6 +24,14 @@ export interface GuardedProcessOptions {
   /** The whole environment of the process: nothing is inherited from ours. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /**
+   * Called with the process's private folder before it starts: puts files there, and answers what of `env` and `cwd`
+   * depends on it.
+   */
+  readonly prepare?: (directory: string) => {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+  };
   /** Names of FIFOs that are there, in {@link GuardedProcess.directory}, before the process starts. */
   readonly fifos?: readonly string[];
   /** Gives the process a socket on its descriptor 4, ours is {@link GuardedProcess.channel}. @default false */
@@ -105,6 +113,11 @@ export class GuardedProcess implements AsyncDisposable {
     this.#guard.send(`S ${constants.signals[name]}`);
   }
 
+  /** Settles when the guard has done everything that it was told before. */
+  barrier(): Promise<void> {
+    return this.#guard.barrier();
+  }
+
   /** Kills the tree at once and answers when nothing of it is left. */
   async kill(): Promise<StopReport> {
     return this.stop();
@@ -150,6 +163,7 @@ class GuardLink {
   readonly #child: ChildProcess;
   readonly #control: Socket;
   readonly #fifoWaiters = new Map<string, PromiseWithResolvers<string>>();
+  readonly #barriers: (() => void)[] = [];
   #input = "";
   #stderrTail = Buffer.alloc(0);
   #failure = "";
@@ -188,6 +202,14 @@ class GuardLink {
     return waiter.promise;
   }
 
+  barrier(): Promise<void> {
+    const waiter = Promise.withResolvers<void>();
+    this.#barriers.push(waiter.resolve);
+    this.send("B");
+    void this.ended.promise.then(() => waiter.resolve());
+    return waiter.promise;
+  }
+
   send(line: string): void {
     if (this.#control?.writable) this.#control.write(`${line}\n`);
   }
@@ -215,6 +237,8 @@ class GuardLink {
         this.#failure = rest;
         for (const waiter of this.#fifoWaiters.values()) waiter.reject(this.#lost(rest));
         return this.started.reject(new Error(rest));
+      case "B":
+        return this.#barriers.shift()?.();
       case "X": {
         const [code = 0, signal = 0] = rest.split(" ").map(Number);
         return this.#end(code, signal);
@@ -269,7 +293,8 @@ class GuardLink {
 }
 
 function startRecord(options: GuardedProcessOptions, directory: string): Buffer {
-  const { command, args = [], env, cwd, fifos = [] } = options;
+  const { env, cwd } = { ...options, ...options.prepare?.(directory) };
+  const { command, args = [], fifos = [] } = options;
   const fields = [
     cwd,
     String(fifos.length),
@@ -277,7 +302,7 @@ function startRecord(options: GuardedProcessOptions, directory: string): Buffer 
     String(args.length + 1),
     command,
     ...args,
-    ...Object.entries({ ...env, [workerMarker]: directory }).map(
+    ...Object.entries({ ...options.env, ...env, [workerMarker]: directory }).map(
       ([name, value]) => `${name}=${value}`,
     ),
   ];

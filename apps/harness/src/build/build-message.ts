@@ -1,0 +1,94 @@
+import type { HostMessage, WorkerMessage } from "@holdfast/core";
+
+const executionId = "x1";
+const requestId = "r1";
+
+const hostMessages = {
+  hello: {
+    type: "hello",
+    protocolVersion: 1,
+    sessionId: "s1",
+    features: [],
+    maxFrameBytes: 16_777_216,
+  },
+  execute: {
+    type: "execute",
+    executionId,
+    code: "1+1",
+    stdin: null,
+    env: null,
+    cwd: null,
+    allowInput: false,
+    stdoutPath: "/dev/null",
+    stderrPath: "/dev/null",
+  },
+  input_reply: { type: "input_reply", requestId, data: "yes" },
+  ack: { type: "ack", requestId },
+  interrupt: { type: "interrupt", executionId },
+  ping: { type: "ping", requestId },
+  checkpoint: { type: "checkpoint", requestId },
+  restore: { type: "restore", requestId, data: new Uint8Array([1, 2, 3]) },
+  shutdown: { type: "shutdown" },
+} as const satisfies { readonly [T in HostMessage["type"]]: HostMessage & { readonly type: T } };
+
+const workerMessages = {
+  ready: { type: "ready", protocolVersion: 1, runtime: "fake", version: "1", pid: 1, features: [] },
+  started: { type: "started", executionId },
+  output: { type: "output", executionId, stream: "stdout", data: new Uint8Array([104, 105]) },
+  display: {
+    type: "display",
+    executionId,
+    requestId,
+    mime: { "text/plain": "hi" },
+    displayId: null,
+    update: false,
+  },
+  input_request: { type: "input_request", executionId, requestId, prompt: "? ", password: false },
+  result: {
+    type: "result",
+    executionId,
+    repr: "2",
+    value: 2,
+    valueTruncated: false,
+    mime: { "text/plain": "2" },
+  },
+  error: {
+    type: "error",
+    executionId,
+    name: "ValueError",
+    message: "no",
+    traceback: [
+      { file: "<cell 1>", line: 1, function: "<module>", source: "raise ValueError('no')" },
+    ],
+    text: "ValueError: no",
+  },
+  completed: { type: "completed", executionId, status: "ok" },
+  heartbeat: { type: "heartbeat", requestId: null, isBusy: false },
+  checkpointed: { type: "checkpointed", requestId, data: new Uint8Array([1]), skipped: [] },
+  restored: { type: "restored", requestId, skipped: [{ name: "f", reason: "a file" }] },
+  fault: { type: "fault", code: "protocol_mismatch", message: "version 2" },
+} as const satisfies {
+  readonly [T in WorkerMessage["type"]]: WorkerMessage & { readonly type: T };
+};
+
+/** The types of all messages that a host sends. */
+export const hostMessageTypes = Object.keys(hostMessages) as HostMessage["type"][];
+
+/** The types of all messages that a worker sends. */
+export const workerMessageTypes = Object.keys(workerMessages) as WorkerMessage["type"][];
+
+/** A valid message of a host; `fields` replace those of the example. */
+export function buildHostMessage<T extends HostMessage["type"]>(
+  type: T,
+  fields: Partial<HostMessage & { readonly type: T }> = {},
+): HostMessage & { readonly type: T } {
+  return { ...hostMessages[type], ...fields } as HostMessage & { readonly type: T };
+}
+
+/** A valid message of a worker; `fields` replace those of the example. */
+export function buildWorkerMessage<T extends WorkerMessage["type"]>(
+  type: T,
+  fields: Partial<WorkerMessage & { readonly type: T }> = {},
+): WorkerMessage & { readonly type: T } {
+  return { ...workerMessages[type], ...fields } as WorkerMessage & { readonly type: T };
+}

@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { expectNoLeaks, holdings, leaksSince } from "./leak-check.ts";
+
+test("leaksSince() names a process that is left, until it has ended [R9.6]", async () => {
+  const before = holdings();
+  const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child, "spawn");
+  expect(leaksSince(before)).toContainEqual(
+    expect.stringMatching(new RegExp(`^processes: ${child.pid}:\\d+ sleep$`)),
+  );
+  child.kill("SIGKILL");
+  await expectNoLeaks(before);
+});
+
+test("leaksSince() names a descriptor that is left open", () => {
+  const before = holdings();
+  const fd = openSync("/dev/zero", "r");
+  expect(leaksSince(before)).toContain(`descriptors: ${fd} -> /dev/zero`);
+  closeSync(fd);
+  expect(leaksSince(before)).toEqual([]);
+});
+
+test("leaksSince() names a folder of ours that is left", () => {
+  const before = holdings();
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  expect(leaksSince(before)).toContain(`files: ${folder}`);
+});
+
+test("leaksSince() counts timers that are left", () => {
+  const before = holdings();
+  const timer = setInterval(() => {}, 60_000);
+  expect(leaksSince(before)).toContain("timers: 1 more");
+  clearInterval(timer);
+  expect(leaksSince(before)).toEqual([]);
+});
+
+test("expectNoLeaks() throws with the list of what is left", async () => {
+  const before = holdings();
+  const fd = openSync("/dev/zero", "r");
+  onTestFinished(() => closeSync(fd));
+  await expect(expectNoLeaks(before, { timeoutMs: 1 })).rejects.toThrow(
+    `descriptors: ${fd} -> /dev/zero`,
+  );
+});

@@ -1,0 +1,9 @@
+// What needs vitest; import it in test files only
+export { sessionTest } from "./vitest/session-test.ts";
+export {
+  type WorkerContractOptions,
+  describeWorkerContract,
+} from "./vitest/describe-worker-contract.ts";
+export type { WorkerLanguage } from "./vitest/worker-language.ts";
+export { bashLanguage } from "./vitest/worker-language-bash.ts";
+export { pythonLanguage } from "./vitest/worker-language-python.ts";

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { collect } from "./collect.ts";
+
+async function* numbers(onEnd: () => void) {
+  try {
+    for (let i = 1; ; i++) yield i;
+  } finally {
+    onEnd();
+  }
+}
+
+test("collect() takes a stream to its end [R9.4]", async () => {
+  await expect(collect(ReadableStream.from([1, 2, 3]))).resolves.toEqual([1, 2, 3]);
+});
+
+test("collect() stops with the item that `until` names, and leaves the stream", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await expect(collect(numbers(resolve), { until: (n) => n === 3 })).resolves.toEqual([1, 2, 3]);
+  await promise;
+});
+
+test("collect() gives up a stream that stays open, and says what came", async () => {
+  const stream = new ReadableStream<number>({ start: (controller) => controller.enqueue(1) });
+  await expect(collect(stream, { timeoutMs: 1 })).rejects.toMatchObject({
+    code: "deadline_exceeded",
+    details: { count: 1 },
+    cause: { items: [1] },
+  });
+});

@@ -1,0 +1,35 @@
+import { within } from "@holdfast/core";
+
+/** Things that arrive in an order and are waited for: no polling, nothing missed. */
+export class Mailbox<T> {
+  /** All that ever arrived, in order, taken or not. */
+  readonly all: T[] = [];
+  #taken = 0;
+  readonly #waiters: ((item: T) => void)[] = [];
+
+  /** Adds one; the oldest waiter gets it. */
+  put(item: T): void {
+    this.all.push(item);
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) return;
+    this.#taken++;
+    waiter(item);
+  }
+
+  /** The oldest one that nobody took, when it is there. @throws HoldfastError `deadline_exceeded` */
+  async take({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<T> {
+    const waiting = this.all[this.#taken];
+    if (this.#taken < this.all.length) {
+      this.#taken++;
+      return waiting as T;
+    }
+    const { promise, resolve } = Promise.withResolvers<T>();
+    this.#waiters.push(resolve);
+    try {
+      return await within(promise, { timeoutMs, what: "the next item of a mailbox" });
+    } finally {
+      const index = this.#waiters.indexOf(resolve);
+      if (index !== -1) this.#waiters.splice(index, 1);
+    }
+  }
+}

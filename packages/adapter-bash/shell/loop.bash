@@ -1,0 +1,1 @@
+__holdfast_go; while \builtin :; do while __holdfast_next; do if __holdfast_ready "$__holdfast_last"; then \builtin eval "$__holdfast_code"; else \builtin eval "$__holdfast_code"; fi; __holdfast_end "$?"; done; done; \builtin kill -9 $$

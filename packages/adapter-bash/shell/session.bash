@@ -1,0 +1,147 @@
+# The side of a session that lives in its bash. It is read through BASH_ENV before the script, which is the one line of
+# loop.bash: code runs at top level of a shell that is as any other, with these functions and variables, all of one
+# prefix, beside it (`exec` without `builtin` in front, since under that its redirections do not stay). Everything is a builtin: no process is started for an execution.
+#
+# In:  assignments, ended by NUL, from the FIFO `cmd`. Out: records, ended by NUL, to the FIFO `status`. The descriptors
+# are opened for each of them, so no child ever inherits one.
+
+# Waits for the next execution and opens its streams.
+__holdfast_next() {
+  [[ -z ${__holdfast_nonce-} ]] || __holdfast_end "$?" # `continue` or `break` at top level of the code
+  while :; do
+    IFS= builtin read -r -d '' __holdfast_line <"$__holdfast_dir/cmd" || builtin exit 0
+    builtin eval "$__holdfast_line"
+    [[ -z $__holdfast_nonce ]] || break
+  done
+  if [[ -n $__holdfast_file ]]; then
+    builtin mapfile -d '' -t __holdfast_code <"$__holdfast_file"
+  fi
+  # What stands in our folder may be anything by now; a name that is no pipe any more ends the session.
+  [[ -p $__holdfast_dir/$__holdfast_pair.out && -p $__holdfast_dir/$__holdfast_pair.err ]] || builtin kill -9 $$
+  exec <"$__holdfast_in" >"$__holdfast_dir/$__holdfast_pair.out" 2>"$__holdfast_dir/$__holdfast_pair.err"
+  [[ -z $__holdfast_live ]] || __holdfast_say "B $__holdfast_nonce"
+}
+
+# Lets go of the streams, then says how it ended.
+__holdfast_end() {
+  exec </dev/null >/dev/null 2>&1
+  __holdfast_status=${__holdfast_s-$1}
+  __holdfast_last=${__holdfast_u-}
+  __holdfast_flags=${__holdfast_f-$-}
+  builtin set +xv
+  __holdfast_say "E $__holdfast_nonce $__holdfast_status $__holdfast_flags"$'\n'
+  __holdfast_nonce=
+  builtin trap - DEBUG
+  builtin unset -v __holdfast_s __holdfast_u __holdfast_f
+  __holdfast_code=
+}
+
+# One record: its head, and the traps that matter to the next execution.
+__holdfast_say() {
+  [[ -p $__holdfast_dir/status ]] || builtin kill -9 $$
+  { builtin printf '%s' "$1"; builtin trap -p EXIT DEBUG; builtin printf '\0'; } >"$__holdfast_dir/status"
+}
+
+# All of the state that is not the process's own (directory, umask, children live on by themselves).
+__holdfast_dump() {
+  {
+    builtin declare -p
+    builtin declare -f
+    builtin declare -F
+    builtin alias -p
+    builtin trap -p
+    builtin shopt -p
+    builtin umask -p
+    builtin set +o
+  } >|"$1" 2>/dev/null
+}
+
+# Answers the question with this number: here is the state.
+__holdfast_snapshot() {
+  __holdfast_dump "$__holdfast_dir/state.$1"
+  __holdfast_say "S $1"$'\n'
+}
+
+# EXIT trap. A fatal error or an interrupt does not end the session: a fresh bash goes on in the same process. What tells
+# a fatal error from `exit`: its status is also that of the last pipeline. $1 status, $2 PIPESTATUS, $3 `$_`,
+# $4 BASH_COMMAND, then the positional parameters.
+__holdfast_exit() {
+  # No locals: they would hide the user's variables of the same name from the dump.
+  __holdfast_es=$1 __holdfast_ep=" $2 " __holdfast_el=$3 __holdfast_ec=$4 __holdfast_er=
+  builtin shift 4
+  if [[ -e $__holdfast_dir/interrupt ]]; then
+    __holdfast_er=1 __holdfast_es=130
+  elif [[ -z ${__holdfast_nonce-} || $__holdfast_ec != *'eval "$__holdfast_code"' ]]; then
+    : # the end of our own input, or of a signal
+  elif [[ $__holdfast_es != 0 && $__holdfast_ep == *" $__holdfast_es "* ]]; then
+    [[ -n $__holdfast_exits && $- != *[eu]* ]] || __holdfast_er=1
+  elif [[ $__holdfast_es != 0 && $- == *e* && -z $__holdfast_exits ]]; then
+    __holdfast_er=1
+  fi
+  [[ -z $__holdfast_er ]] || __holdfast_revive "$__holdfast_es" "$__holdfast_el" "$@"
+  builtin trap - EXIT
+  if [[ -n ${__holdfast_user_exit-} ]]; then
+    __holdfast_status=$__holdfast_es
+    if __holdfast_ready; then builtin eval "$__holdfast_user_exit"; else builtin eval "$__holdfast_user_exit"; fi
+  fi
+  builtin exit "$__holdfast_es"
+}
+
+__holdfast_revive() {
+  exec </dev/null >/dev/null 2>&1
+  builtin trap : INT
+  __holdfast_flags=$-
+  builtin set +euxv
+  __holdfast_status=$1 __holdfast_last=$2
+  __holdfast_pwd=$PWD __holdfast_oldpwd=${OLDPWD-}
+  builtin shift 2
+  __holdfast_args=("$@")
+  builtin trap - INT
+  __holdfast_dump "$__holdfast_dir/revive"
+  builtin export __holdfast_dir BASH_ENV="$__holdfast_init"
+  builtin cd -- "$__holdfast_dir" && exec "$BASH" --norc --noprofile bash
+}
+
+# Keeps the user's EXIT trap for the shell's real end, and sets ours again.
+__holdfast_wrap() {
+  __holdfast_user_exit=$1
+  builtin trap '__holdfast_exit "$?" "${PIPESTATUS[*]}" "$_" "$BASH_COMMAND" "$@"' EXIT
+}
+
+# Sets `$?` to the last execution's, and `$_` to its argument.
+__holdfast_ready() {
+  builtin return "$__holdfast_status"
+}
+
+# The first thing the script does: goes where the session is, and says that it is up, or back.
+__holdfast_go() {
+  if [[ ! -f $__holdfast_dir/revive ]]; then
+    builtin cd -- "$__holdfast_cwd" || builtin exit 1
+    builtin unset -v OLDPWD __holdfast_cwd
+    __holdfast_say "H $BASH_VERSION"$'\n'
+    return
+  fi
+  exec </dev/null >/dev/null 2>&1
+  builtin cd -- "$__holdfast_pwd" || builtin cd /
+  OLDPWD=$__holdfast_oldpwd
+  builtin unset -v __holdfast_pwd __holdfast_oldpwd
+  __holdfast_say "R $__holdfast_nonce $__holdfast_status $__holdfast_flags"$'\n'
+  builtin trap - DEBUG
+  builtin unset -v __holdfast_s __holdfast_u __holdfast_f
+  __holdfast_nonce=
+  [[ $__holdfast_flags != *u* ]] || builtin set -u
+  [[ $__holdfast_flags != *e* ]] || builtin set -e
+}
+
+# Here in BASH_ENV, the script is not open yet: we have to stay in the folder in which it is.
+__holdfast_init=$BASH_ENV
+__holdfast_nonce=
+if [[ -f $__holdfast_dir/revive ]]; then
+  builtin . "$__holdfast_dir/revive" 2>/dev/null
+  builtin set -- "${__holdfast_args[@]}"
+else
+  __holdfast_status=0 __holdfast_last=bash
+fi
+if [[ -n ${__holdfast_bash_env-} ]]; then BASH_ENV=$__holdfast_bash_env; else builtin unset -v BASH_ENV; fi
+builtin export -n __holdfast_dir __holdfast_bash_env
+__holdfast_wrap "${__holdfast_user_exit-}"

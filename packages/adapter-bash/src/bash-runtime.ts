@@ -1,0 +1,113 @@
+import { execFile } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  GuardedProcess,
+  HoldfastError,
+  OutputPipes,
+  type Runtime,
+  type RuntimeInfo,
+  type Worker,
+  type WorkerStartOptions,
+  within,
+} from "@holdfast/core";
+import { BashWorker, bashFeatures, openControl } from "./bash-worker.ts";
+import { shellFile } from "./shell-file.ts";
+import { StatusReader } from "./status-record.ts";
+
+/** Options of {@link bashRuntime}. */
+export interface BashRuntimeOptions {
+  /** The bash to run, 4.4 or newer: a path, or a name on our PATH. @default `bash` */
+  readonly executable?: string;
+}
+
+const install = "Debian: apt-get install bash";
+
+/** Sessions in a real bash. */
+export function bashRuntime({ executable = "bash" }: BashRuntimeOptions = {}): Runtime {
+  return { name: "bash", inspect: () => inspect(executable), start: (options) => start(executable, options) };
+}
+
+async function inspect(executable: string): Promise<RuntimeInfo> {
+  try {
+    const { stdout } = await promisify(execFile)(
+      executable,
+      ["--norc", "--noprofile", "-c", 'printf "%s\\n" "$BASH" "$BASH_VERSION"; ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))'],
+      { env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" }, timeout: 10_000 },
+    );
+    const [path = executable, version = ""] = stdout.trim().split("\n");
+    return { name: "bash", isAvailable: true, version, executable: path, features: bashFeatures };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { name: "bash", isAvailable: false, reason: `${executable}: ${reason.split("\n")[0]}`, install };
+  }
+}
+
+const executables = new Map<string, Promise<RuntimeInfo>>();
+
+/** What is found once stays: a path on disk does not change its version between two sessions. */
+async function located(executable: string): Promise<string> {
+  const found = executables.get(executable) ?? inspect(executable);
+  executables.set(executable, found);
+  const info = await found;
+  if (info.isAvailable) return info.executable;
+  executables.delete(executable);
+  throw new HoldfastError({
+    code: "runtime_unavailable",
+    message: `bash: ${info.reason}`,
+    details: { runtime: "bash", install },
+  });
+}
+
+async function start(executable: string, options: WorkerStartOptions): Promise<Worker> {
+  const command = await located(executable);
+  const { env, cwd, startTimeoutMs, signal, sessionId } = options;
+  const { BASH_ENV: bashEnv = "", ...others } = env;
+  const guarded = await GuardedProcess.start({
+    command,
+    // The script's name is what the shell puts before its messages, so it is looked up in the folder as `bash`.
+    args: ["--norc", "--noprofile", "bash"],
+    env: others,
+    cwd: "/",
+    prepare: (directory) => {
+      copyFileSync(shellFile("loop.bash"), join(directory, "bash"));
+      return {
+        cwd: directory,
+        env: {
+          BASH_ENV: shellFile("session.bash"),
+          __holdfast_dir: directory,
+          __holdfast_cwd: cwd,
+          __holdfast_bash_env: bashEnv,
+        },
+      };
+    },
+    fifos: ["cmd", "status", ...OutputPipes.fifoNames("o1")],
+    startTimeoutMs,
+    ...(signal ? { signal } : {}),
+  });
+  const { status, commandFd } = openControl(guarded);
+  try {
+    const version = Promise.withResolvers<string>();
+    const reader = new StatusReader();
+    const hear = (bytes: Buffer) =>
+      reader.read(bytes, (record) => record.type === "H" && version.resolve(record.subject));
+    status.on("data", hear);
+    const found = await within(
+      Promise.race([version.promise, guarded.ended.then(({ stderrTail }) => Promise.reject(new Error(stderrTail.trim() || "bash ended")))]),
+      { timeoutMs: startTimeoutMs, what: `start of bash for session ${sessionId}`, ...(signal ? { signal } : {}) },
+    );
+    status.off("data", hear);
+    return new BashWorker({ process: guarded, start: options, command, version: found, status, commandFd });
+  } catch (cause) {
+    await guarded.stop();
+    status.destroy();
+    if (HoldfastError.is(cause) && cause.code === "cancelled") throw cause;
+    throw new HoldfastError({
+      code: "worker_start_failed",
+      message: `start of bash for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      details: { sessionId, runtime: "bash" },
+      cause,
+    });
+  }
+}

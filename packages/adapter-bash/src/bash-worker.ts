@@ -1,0 +1,418 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, openSync, readlinkSync, statSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { join, resolve } from "node:path";
+import {
+  type BackgroundExecution,
+  type Feature,
+  GuardedProcess,
+  HoldfastError,
+  type ProcessExit,
+  type StopOptions,
+  type StopReport,
+  type Worker,
+  type WorkerEventListener,
+  type WorkerExecution,
+  type WorkerOutcome,
+  type WorkerRequest,
+  type WorkerStartOptions,
+} from "@holdfast/core";
+import { startBackground } from "./background.ts";
+import { OutputLanes } from "./output-lanes.ts";
+import { quote } from "./quote.ts";
+import { codeFileText, shellLine } from "./shell-line.ts";
+import { type StatusRecord, StatusReader } from "./status-record.ts";
+import { Stdin } from "./stdin.ts";
+
+/** What the bash runtime can do. */
+export const bashFeatures: readonly Feature[] = ["stdin", "input", "background", "interrupt"];
+
+// Code up to here goes in the line itself, which the shell reads byte by byte; a file costs about 100 us.
+const maxInlineCode = 512;
+
+/** A snapshot at a boundary costs 0.4 ms, so executions in close order share one. */
+const snapshotIntervalMs = 20;
+
+/** How long the shell is idle before its state is written down for a background execution to come. */
+const snapshotIdleMs = 5;
+
+interface Foreground {
+  readonly request: WorkerRequest;
+  readonly nonce: string;
+  readonly onEvent: WorkerEventListener;
+  readonly end: PromiseWithResolvers<WorkerOutcome>;
+  stdin: Stdin;
+  /** Run by the shell behind the execution, to put back what was for it alone. */
+  after: string;
+  isInterrupted: boolean;
+  lastInterruptAt: number;
+}
+
+/** One bash process that keeps its state, driven over FIFOs in its private folder. */
+export class BashWorker implements Worker {
+  readonly pid: number;
+  readonly version: string;
+  readonly features: ReadonlySet<Feature> = new Set(bashFeatures);
+  readonly exited: Promise<ProcessExit>;
+  readonly #process: GuardedProcess;
+  readonly #start: WorkerStartOptions;
+  readonly #command: string;
+  readonly #lanes: OutputLanes;
+  readonly #status: Socket;
+  readonly #reader = new StatusReader();
+  readonly #commandFd: number;
+  readonly #questions = new Map<string, PromiseWithResolvers<StatusRecord>>();
+  readonly #background = new Set<BackgroundExecution>();
+  readonly #exit = Promise.withResolvers<ProcessExit>();
+  #foreground: Foreground | null = null;
+  #lanesReady: Promise<void> = Promise.resolve();
+  #isLaneFree = true;
+  #flags = "";
+  #traps = "trap -- '__holdfast_exit ' EXIT\n";
+  #count = 0;
+  #isEnded = false;
+  /** Whether an execution has run since the snapshot. */
+  #isDirty = true;
+  #snapshot: string | null = null;
+  #snapshotAt = 0;
+  #snapshotTimer: NodeJS.Timeout | null = null;
+  #late = 0;
+
+  constructor(options: {
+    readonly process: GuardedProcess;
+    readonly start: WorkerStartOptions;
+    readonly command: string;
+    readonly version: string;
+    readonly status: Socket;
+    readonly commandFd: number;
+  }) {
+    this.#process = options.process;
+    this.#start = options.start;
+    this.#command = options.command;
+    this.version = options.version;
+    this.pid = options.process.pid;
+    this.exited = this.#exit.promise;
+    this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
+      options.start.onLateOutput?.(id, stream, bytes),
+    );
+    this.#commandFd = options.commandFd;
+    this.#status = options.status;
+    this.#status.on("data", (bytes: Buffer) => this.#reader.read(bytes, (record) => this.#record(record)));
+    void this.#watch();
+  }
+
+  /** Records of the shell that belonged to nothing that runs: late, doubled or forged ones. */
+  get droppedRecords(): number {
+    return this.#reader.dropped + this.#late;
+  }
+
+  execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution {
+    checkCode(request.code);
+    const foreground: Foreground = {
+      request,
+      nonce: randomBytes(9).toString("hex"),
+      onEvent,
+      end: Promise.withResolvers(),
+      stdin: Stdin.empty,
+      after: "",
+      isInterrupted: false,
+      lastInterruptAt: 0,
+    };
+    this.#foreground = foreground;
+    if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer);
+    queueMicrotask(() => {
+      this.#run(foreground).catch((error: unknown) => this.#refuse(foreground, error));
+    });
+    return {
+      ended: foreground.end.promise,
+      interrupt: () => this.#interrupt(foreground),
+      write: (data, { close = false } = {}) => foreground.stdin.write(data, close, request.executionId),
+      pause: () => this.#lanes.pause(),
+      resume: () => this.#lanes.resume(),
+    };
+  }
+
+  async executeInBackground(request: WorkerRequest, onEvent: WorkerEventListener): Promise<BackgroundExecution> {
+    checkCode(request.code);
+    const background = await startBackground({
+      request,
+      onEvent,
+      command: this.#command,
+      start: this.#start,
+      state: await this.#currentState(),
+      cwd: this.#directory(request.cwd),
+      files: this.#path(`bg${++this.#count}`),
+    });
+    this.#background.add(background);
+    void background.ended.then(() => this.#background.delete(background));
+    return background;
+  }
+
+  async stop(options: StopOptions = {}): Promise<StopReport> {
+    const [report] = await Promise.all([
+      this.#process.stop(options),
+      ...[...this.#background].map((background) => background.stop()),
+    ]);
+    await this.exited;
+    return report;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #run(foreground: Foreground): Promise<void> {
+    const { request, nonce, onEvent } = foreground;
+    if (!this.#isLaneFree) await this.#lanesReady;
+    if (request.allowInput || request.stdin !== null) {
+      foreground.stdin = await Stdin.make(this.#process, `in${++this.#count}`, request);
+    }
+    if (this.#isEnded || this.#foreground !== foreground) return;
+    this.#lanes.listen((stream, bytes) => onEvent({ type: stream, bytes }));
+    const { before, after } = this.#forThisAlone(request);
+    foreground.after = after;
+    let codeFile: string | null = null;
+    if (request.code.length > maxInlineCode) {
+      codeFile = join(this.#process.directory, "code");
+      writeFileSync(codeFile, codeFileText(request.code), { mode: 0o600 });
+    }
+    const line = shellLine({
+      nonce,
+      code: request.code,
+      codeFile,
+      pair: this.#lanes.name,
+      stdin: foreground.stdin.path,
+      isLive: foreground.stdin.isLive,
+      flags: this.#flags,
+      traps: this.#traps,
+    });
+    const state = this.#snapshotBefore();
+    this.#send(`${state}${before}${line}`);
+    this.#isDirty = true;
+    onEvent({ type: "started", pid: this.pid });
+    if (foreground.isInterrupted) this.#signalInterrupt(foreground);
+  }
+
+  #refuse(foreground: Foreground, error: unknown): void {
+    if (this.#foreground !== foreground) return;
+    const message = error instanceof Error ? error.message : String(error);
+    const name = HoldfastError.is(error) ? error.code : "internal";
+    foreground.onEvent({ type: "error", name, message, traceback: [], text: message });
+    this.#settle(foreground, { status: "error", exitCode: null, signal: null });
+  }
+
+  #interrupt(foreground: Foreground): void {
+    if (this.#foreground !== foreground) return;
+    foreground.isInterrupted = true;
+    this.#signalInterrupt(foreground);
+  }
+
+  // The marker says that a shell which dies of SIGINT shall come back; see shell/session.bash.
+  #signalInterrupt(foreground: Foreground): void {
+    const now = performance.now();
+    if (now - foreground.lastInterruptAt < 100) return; // a second one must not hit the shell while it comes back
+    foreground.lastInterruptAt = now;
+    writeFileSync(this.#path("interrupt"), "");
+    this.#process.signal("SIGINT");
+  }
+
+  #record(record: StatusRecord): void {
+    if (record.type === "S") {
+      this.#questions.get(record.subject)?.resolve(record);
+      this.#questions.delete(record.subject);
+      return;
+    }
+    const foreground = this.#foreground;
+    if (foreground === null || record.subject !== foreground.nonce) {
+      this.#late++;
+      return;
+    }
+    if (record.type === "B") return foreground.stdin.opened();
+    if (record.type !== "E" && record.type !== "R") return;
+    this.#flags = record.flags;
+    this.#traps = record.traps;
+    void this.#finish(foreground, record);
+  }
+
+  async #finish(foreground: Foreground, record: StatusRecord): Promise<void> {
+    this.#lanes.drain();
+    if (foreground.lastInterruptAt > 0) await this.#settleInterrupt();
+    if (record.type === "R") unlink(this.#path("revive"));
+    if (this.#foreground !== foreground) return;
+    if (foreground.after !== "") this.#send(`${foreground.after}\0`);
+    this.#settle(foreground, {
+      status: foreground.isInterrupted ? "interrupted" : "ok",
+      exitCode: foreground.isInterrupted ? 130 : record.status,
+      signal: null,
+    });
+    this.#snapshotTimer = setTimeout(() => void this.#takeSnapshot().catch(() => {}), snapshotIdleMs);
+    this.#snapshotTimer.unref();
+  }
+
+  /** An interrupt may hit after the code's end, while the shell waits: then it comes back, and what it was told is lost. */
+  async #settleInterrupt(): Promise<void> {
+    await this.#process.barrier();
+    for (let attempt = 0; attempt < 50 && !this.#isEnded; attempt++) {
+      // The NUL ends what is left of a line that the signal cut.
+      const number = `i${++this.#count}`;
+      this.#send(`${attempt === 0 ? "" : "\0"}__holdfast_say "S ${number}"\0`);
+      if ((await this.#answer(number, 200)) !== null) break;
+    }
+    unlink(this.#path("interrupt"));
+    unlink(this.#path("revive"));
+  }
+
+  #settle(foreground: Foreground, outcome: WorkerOutcome): void {
+    if (this.#foreground !== foreground) return;
+    this.#isLaneFree = this.#lanes.finish(foreground.request.executionId);
+    if (!this.#isLaneFree) {
+      this.#lanesReady = this.#lanes.renew();
+      this.#lanesReady.catch(() => {});
+    }
+    this.#foreground = null;
+    foreground.stdin.close();
+    foreground.end.resolve(outcome);
+  }
+
+  async #watch(): Promise<void> {
+    const exit = await this.#process.ended;
+    this.#isEnded = true;
+    if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer);
+    for (const question of this.#questions.values()) question.resolve({ type: "S", subject: "", status: 0, flags: "", traps: "" });
+    const foreground = this.#foreground;
+    if (foreground !== null) {
+      this.#lanes.drain();
+      this.#foreground = null;
+      foreground.stdin.close();
+      foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
+    }
+    await this.#process.gone;
+    this.#lanes.close();
+    this.#status.destroy();
+    closeSync(this.#commandFd);
+    this.#exit.resolve(exit);
+  }
+
+  #send(text: string): void {
+    try {
+      writeSync(this.#commandFd, text);
+    } catch {
+      void this.#process.stop(); // the pipe is full: the shell does not read, or somebody else writes
+    }
+  }
+
+  async #answer(number: string, timeoutMs: number): Promise<StatusRecord | null> {
+    const question = Promise.withResolvers<StatusRecord>();
+    this.#questions.set(number, question);
+    const timeout = Promise.withResolvers<null>();
+    const timer = setTimeout(() => timeout.resolve(null), timeoutMs);
+    const record = await Promise.race([question.promise, timeout.promise]);
+    clearTimeout(timer);
+    this.#questions.delete(number);
+    return record;
+  }
+
+  /** Asks the shell to write its state down in front of what comes next, unless that was done a moment ago. */
+  #snapshotBefore(): string {
+    if (!this.#isDirty || performance.now() - this.#snapshotAt < snapshotIntervalMs) return "";
+    const number = `s${++this.#count}`;
+    this.#snapshotAt = performance.now();
+    this.#replaceSnapshot(number);
+    return `__holdfast_nonce= ; __holdfast_snapshot ${number}\0`;
+  }
+
+  async #takeSnapshot(): Promise<void> {
+    if (!this.#isDirty || this.#foreground !== null || this.#isEnded) return;
+    const number = `s${++this.#count}`;
+    this.#isDirty = false;
+    this.#snapshotAt = performance.now();
+    this.#replaceSnapshot(number);
+    this.#send(`__holdfast_nonce= ; __holdfast_snapshot ${number}\0`);
+    await this.#answer(number, this.#start.startTimeoutMs);
+  }
+
+  #replaceSnapshot(number: string): void {
+    const old = this.#snapshot;
+    this.#snapshot = this.#path(`state.${number}`);
+    if (old !== null) unlink(old);
+  }
+
+  /** The file with the state of the last boundary. */
+  async #currentState(): Promise<string> {
+    if (this.#foreground === null) await this.#takeSnapshot();
+    if (this.#snapshot === null) this.#replaceSnapshot("none");
+    return this.#snapshot as string;
+  }
+
+  /** What sets the variables and the directory of one execution, and what puts them back. */
+  #forThisAlone({ env, cwd }: WorkerRequest): { before: string; after: string } {
+    if (env === null && cwd === null) return { before: "", after: "" };
+    const names = Object.keys(env ?? {});
+    const file = quote(this.#path("env"));
+    const before: string[] = ["__holdfast_nonce="];
+    const after: string[] = ["__holdfast_nonce="];
+    if (names.length > 0) {
+      before.push(`builtin declare -p ${names.join(" ")} >|${file} 2>/dev/null`);
+      before.push(...Object.entries(env ?? {}).map(([name, value]) => `builtin export ${name}=${quote(value)}`));
+      after.push(`builtin unset -v ${names.join(" ")}`);
+      // declare within a function is local unless it is told otherwise.
+      after.push(`while IFS= builtin read -r __holdfast_line || [[ -n $__holdfast_line ]]; do builtin eval "\${__holdfast_line/#declare/declare -g}"; done <${file}`);
+    }
+    if (cwd !== null) {
+      before.push(`__holdfast_pwd=$PWD __holdfast_oldpwd=\${OLDPWD-}`, `builtin cd -- ${quote(this.#directory(cwd))} 2>/dev/null`);
+      after.push(`builtin cd -- "$__holdfast_pwd" 2>/dev/null; OLDPWD=$__holdfast_oldpwd`);
+    }
+    return { before: `${before.join("\n")}\0`, after: after.join("\n") };
+  }
+
+  /** A directory as the session sees it. @throws HoldfastError `invalid_request` */
+  #directory(cwd: string | null): string {
+    let current = "/";
+    try {
+      current = readlinkSync(`/proc/${this.pid}/cwd`);
+    } catch {
+      // It has ended; that is found out by whoever needs it.
+    }
+    if (cwd === null) return current;
+    const path = resolve(current, cwd);
+    if (isDirectory(path)) return path;
+    throw new HoldfastError({
+      code: "invalid_request",
+      message: `cwd: received ${JSON.stringify(cwd)}, which is not a directory`,
+      details: { cwd },
+    });
+  }
+
+  #path(name: string): string {
+    return join(this.#process.directory, name);
+  }
+}
+
+/** Opens the two FIFOs over which the shell is told what to do and tells how it went. */
+export function openControl(process: GuardedProcess): { status: Socket; commandFd: number } {
+  const open = (name: string) =>
+    openSync(join(process.directory, name), constants.O_RDWR | constants.O_NONBLOCK);
+  return { commandFd: open("cmd"), status: new Socket({ fd: open("status"), readable: true, writable: false }) };
+}
+
+function checkCode(code: string): void {
+  const at = code.indexOf("\0");
+  if (at < 0) return;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `code: received a NUL character at ${at}, which no shell can take`,
+    details: { offset: at },
+  });
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function unlink(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Not there, or user code was here.
+  }
+}

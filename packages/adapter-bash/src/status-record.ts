@@ -1,0 +1,53 @@
+/** What the shell says on its status FIFO. */
+export interface StatusRecord {
+  /** H: it is up. B: the streams are open. E: an execution has ended. R: it has survived a fatal error. S: an answer. */
+  readonly type: "H" | "B" | "E" | "R" | "S";
+  /** The nonce of the execution, empty where there is none; for H the version, for S the question's number. */
+  readonly subject: string;
+  /** Exit status, where one is said. */
+  readonly status: number;
+  /** The shell's option letters (`$-`) at that time. */
+  readonly flags: string;
+  /** The commands that set the user's EXIT and DEBUG traps again, as `trap -p` prints them. */
+  readonly traps: string;
+}
+
+const maxRecordBytes = 1 << 20;
+
+/** Cuts the bytes of the status FIFO into records. What is no record is dropped and counted. */
+export class StatusReader {
+  #pending = "";
+  #dropped = 0;
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  read(bytes: Uint8Array, onRecord: (record: StatusRecord) => void): void {
+    this.#pending += Buffer.from(bytes).toString("utf8");
+    const parts = this.#pending.split("\0");
+    this.#pending = parts.pop() ?? "";
+    if (this.#pending.length > maxRecordBytes) this.#pending = "";
+    for (const part of parts) {
+      const record = parseRecord(part);
+      if (record === null) this.#dropped++;
+      else onRecord(record);
+    }
+  }
+}
+
+/** A record's parts, `null` when it is none. */
+export function parseRecord(text: string): StatusRecord | null {
+  const end = text.indexOf("\n");
+  const head = end < 0 ? text : text.slice(0, end);
+  const match = /^([HBERS])(?: ([\w.()-]*))?(?: (\d{1,3}))?(?: (\w*))?$/.exec(head);
+  if (match === null) return null;
+  const [, type, subject = "", status = "0", flags = ""] = match;
+  return {
+    type: type as StatusRecord["type"],
+    subject,
+    status: Number(status),
+    flags,
+    traps: end < 0 ? "" : text.slice(end + 1),
+  };
+}

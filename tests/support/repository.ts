@@ -1,0 +1,14 @@
+import { join } from "node:path";
+
+/** The repository's root. */
+export const repository = join(import.meta.dirname, "..", "..");
+
+/** Folders of the packages that are published, in the order in which they depend on each other. */
+export const publishedPackages = [
+  "packages/core",
+  "packages/adapter-bash",
+  "packages/adapter-python",
+  "packages/console",
+  "apps/server",
+  "apps/harness",
+] as const;
