@@ -19,7 +19,7 @@ __holdfast_next() {
   # What stands in our folder may be anything by now; a name that is no pipe any more ends the session.
   [[ -p $__holdfast_dir/$__holdfast_pair.out && -p $__holdfast_dir/$__holdfast_pair.err ]] || builtin kill -9 $$
   exec <"$__holdfast_in" >"$__holdfast_dir/$__holdfast_pair.out" 2>"$__holdfast_dir/$__holdfast_pair.err"
-  [[ -z $__holdfast_live ]] || __holdfast_say "B $__holdfast_nonce"
+  [[ -z $__holdfast_live ]] || __holdfast_say "B $__holdfast_nonce"$'\n'
 }
 
 # Lets go of the streams, then says how it ended.

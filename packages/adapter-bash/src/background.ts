@@ -53,11 +53,11 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
       env: {
         ...start.env,
         ...request.env,
-        __holdfast_state: own.state,
-        __holdfast_file: own.code,
-        __holdfast_cwd: cwd,
+        __holdfast_bg_state: own.state,
+        __holdfast_bg_file: own.code,
+        __holdfast_bg_cwd: cwd,
         // The process's folder is not known before it starts.
-        __holdfast_in: isLive ? "live" : request.stdin === null ? "/dev/null" : own.stdin,
+        __holdfast_bg_in: isLive ? "live" : request.stdin === null ? "/dev/null" : own.stdin,
       },
       cwd: "/",
       fifos: [...OutputPipes.fifoNames("o"), "in"],

@@ -255,7 +255,7 @@ export class BashWorker implements Worker {
     for (let attempt = 0; attempt < 50 && !this.#isEnded; attempt++) {
       // The NUL ends what is left of a line that the signal cut.
       const number = `i${++this.#count}`;
-      this.#send(`${attempt === 0 ? "" : "\0"}__holdfast_say "S ${number}"\0`);
+      this.#send(`${attempt === 0 ? "" : "\0"}__holdfast_say "S ${number}"$'\\n'\0`);
       if ((await this.#answer(number, 200)) !== null) break;
     }
     unlink(this.#path("interrupt"));

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { within } from "../time/within.ts";
-import { privateDirectory } from "./private-directory.ts";
+import { makePrivateDirectory } from "./private-directory.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";
 import { sweepOrphans, workerMarker } from "./sweep-orphans.ts";
@@ -170,7 +169,7 @@ class GuardLink {
   #isGone = false;
 
   constructor(options: GuardedProcessOptions) {
-    this.directory = mkdtempSync(join(privateDirectory(), "w"));
+    this.directory = makePrivateDirectory();
     this.#child = spawn("perl", [guardPath(), this.directory, options.withChannel ? "1" : ""], {
       detached: true,
       cwd: "/",

@@ -1,14 +1,22 @@
-import { existsSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-let path: string | undefined;
+let parent: string | undefined;
 
 /**
- * The folder (0700) of this process under the system's temporary folder, in which each guarded process has one of its
- * own. The guards remove theirs, and the last one this, so nothing stays behind even after a `kill -9` of this process.
+ * Makes a private folder (0700) for one guarded process, within a folder of this process under the system's temporary
+ * folder. The guards remove theirs, and the last one the parent, so nothing stays behind even after a `kill -9` of this
+ * process.
  */
-export function privateDirectory(): string {
-  if (path === undefined || !existsSync(path)) path = mkdtempSync(join(tmpdir(), "holdfast-"));
-  return path;
+export function makePrivateDirectory(): string {
+  for (;;) {
+    parent ??= mkdtempSync(join(tmpdir(), "holdfast-"));
+    try {
+      return mkdtempSync(join(parent, "w"));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      parent = undefined; // The last guard has removed it meanwhile.
+    }
+  }
 }
