@@ -18,19 +18,27 @@ try {
   for (let run = 1; run <= count; run++) {
     const specifications = await vitest.globTestSpecifications(files);
     if (specifications.length === 0) throw new Error(`no test file matches ${files.join(" ")}`);
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, true);
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(
+      specifications,
+      true,
+    );
     const all = testModules.flatMap((module) => [...module.children.allTests()]);
     const failed = all.filter((test) => test.result().state === "failed");
-    const broken = testModules.filter((module) => module.state() === "failed" && failed.length === 0);
+    const broken = testModules.filter(
+      (module) => module.state() === "failed" && failed.length === 0,
+    );
     tests += all.filter((test) => test.result().state === "passed").length;
     if (failed.length > 0 || broken.length > 0 || unhandledErrors.length > 0) {
       failedRuns++;
       const errors = [...broken.flatMap((module) => module.errors()), ...unhandledErrors];
-      for (const test of failed) console.log(`run ${run}: ${test.fullName}: ${test.result().errors?.[0]?.message}`);
+      for (const test of failed)
+        console.log(`run ${run}: ${test.fullName}: ${test.result().errors?.[0]?.message}`);
       for (const error of errors) console.log(`run ${run}: ${error.message}`);
     }
     if (run % 10 === 0 || run === count) {
-      console.log(`${run} of ${count} runs, ${failedRuns} failed, ${((Date.now() - start) / 1000).toFixed(0)} s`);
+      console.log(
+        `${run} of ${count} runs, ${failedRuns} failed, ${((Date.now() - start) / 1000).toFixed(0)} s`,
+      );
     }
   }
 } finally {

@@ -101,11 +101,9 @@ describe.skipIf(!canInstall)("packed and installed packages", { timeout: 300_000
   );
 
   test.for(packages)("$manifest.name can be imported", async ({ manifest }) => {
-    await mustRun(
-      process.execPath,
-      ["--input-type=module", "-e", `await import("${manifest.name}")`],
-      { cwd: folder },
-    );
+    const args = ["--input-type=module", "-e", `await import("${manifest.name}")`];
+    const result = await runCommand(process.execPath, args, { cwd: folder });
+    expect(result).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   test("their types serve a consumer, without skipLibCheck", async () => {
@@ -142,20 +140,10 @@ describe.skipIf(!canInstall)("packed and installed packages", { timeout: 300_000
       );
       // 22.18 is the first that takes types off by itself, but not `await using`, which is left to be compiled by others.
       const program = join(folder, "consumer.mjs");
-      await mustRun(
-        join(repository, "node_modules/.bin/tsc"),
-        [
-          ...["--module", "nodenext", "--target", "es2022", "--skipLibCheck", "--types", "node"],
-          ...[
-            "--lib",
-            "es2024,esnext.disposable,dom",
-            "--outDir",
-            folder,
-            join(folder, "consumer.ts"),
-          ],
-        ],
-        { cwd: folder },
-      );
+      const flags =
+        "--ignoreConfig --module nodenext --target es2022 --skipLibCheck --types node --lib es2024,esnext.disposable,dom";
+      const compile = [...flags.split(" "), "--outDir", folder, join(folder, "consumer.ts")];
+      await mustRun(join(repository, "node_modules/.bin/tsc"), compile, { cwd: folder });
       renameSync(join(folder, "consumer.js"), program);
       const { stdout } = await mustRun(node, [program], { cwd: folder });
       expect(JSON.parse(stdout)).toEqual({
@@ -183,7 +171,7 @@ describe.skipIf(!canInstall)("packed and installed packages", { timeout: 300_000
     await using server = await startServer({ entry, node: await nodeOf(oldestNode) });
     const page = await fetch(server.url);
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain("<html");
+    expect(await page.text()).toMatch(/<html/i);
   });
 });
 

@@ -75,9 +75,18 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
   });
   const stdin = isLive ? Stdin.open(join(process.directory, "in"), request.stdin) : Stdin.empty;
   onEvent({ type: "started", pid: process.pid });
+  // It opens standard input before the output pipes, so when it holds those, the input may be closed.
+  const opening = isLive
+    ? setInterval(() => {
+        if (!pipes.isHeld()) return;
+        clearInterval(opening);
+        stdin.opened();
+      }, 2)
+    : undefined;
   let isInterrupted = false;
   const ended = process.ended.then(async (exit): Promise<WorkerOutcome> => {
     await process.gone;
+    clearInterval(opening);
     pipes.drain();
     pipes.close();
     stdin.close();

@@ -21,9 +21,13 @@ function table(): string {
   ].join("\n");
 }
 
+/** The formatter pads the columns of a table. */
+function squeeze(from: string | undefined): string | undefined {
+  return from?.replaceAll(/ +|-{3,}/g, " ");
+}
+
 it("errorCodes are what docs/errors.md lists; HOLDFAST_UPDATE=1 writes them there [R5.4]", () => {
   const text = readFileSync(page, "utf8");
   if (process.env["HOLDFAST_UPDATE"] === "1") writeFileSync(page, text.replace(block, table));
-  const squeeze = (from: string | undefined) => from?.replaceAll(/ +|-{3,}/g, " ");
   expect(squeeze(block.exec(readFileSync(page, "utf8"))?.[0])).toBe(squeeze(table()));
 });

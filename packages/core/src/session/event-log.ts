@@ -145,7 +145,8 @@ export class EventLog {
   }
 
   /** Displays share one limit, the same as a stream's. */
-  #keepsDisplay({ type: _, ...display }: { readonly type: "display" } & Display): boolean {
+  #keepsDisplay({ mime, displayId, update }: Display): boolean {
+    const display = { mime, displayId, update };
     let size = 256;
     for (const data of Object.values(display.mime)) {
       size += typeof data === "string" || data instanceof Uint8Array ? data.length : 1024;

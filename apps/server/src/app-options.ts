@@ -1,0 +1,23 @@
+import type { Host, HostedSession } from "@holdfast/core";
+
+/** What {@link createApp} needs. Sizes in bytes, times in milliseconds. */
+export interface AppOptions {
+  readonly host: Host;
+  /** Bearer token that requests need. `null`: none, and only loopback names are served. @default null */
+  readonly token?: string | null;
+  /** @default 64 MiB */
+  readonly maxBodyBytes?: number;
+  /** How often a quiet stream says that it lives. @default 15_000 */
+  readonly heartbeatMs?: number;
+  /** Told of each request when it is answered, for a log. */
+  readonly onRequest?: (request: { id: string; method: string; path: string; status: number; durationMs: number }) => void;
+  /** Told of what went wrong inside; clients are not. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Options and what the routes share. */
+export interface AppContext {
+  readonly host: Host;
+  readonly heartbeatMs: number;
+  readonly session: (id: string) => HostedSession;
+}

@@ -1,0 +1,20 @@
+import type { z } from "zod";
+import { problemSchema } from "../schemas.ts";
+
+/** A JSON answer, for the OpenAPI document. */
+export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** What every route can answer besides. */
+export const problems = {
+  default: {
+    description: "A problem, with its code",
+    content: { "application/problem+json": { schema: problemSchema } },
+  },
+} as const;
+
+/** A JSON body that must be there. */
+export function body<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { "application/json": { schema } } } as const;
+}

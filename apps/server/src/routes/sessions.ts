@@ -1,0 +1,124 @@
+import { HoldfastError } from "@holdfast/core";
+import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
+import { z } from "zod";
+import type { AppContext } from "../app-options.ts";
+import { createSessionSchema, sessionSchema, updateSessionSchema } from "../schemas.ts";
+import { sessionView } from "../views.ts";
+import { body, json, problems } from "./responses.ts";
+
+const params = z.object({ id: z.string().max(200) });
+const listQuery = z.object({
+  runtime: z.string().optional(),
+  state: z.enum(["starting", "idle", "busy", "restarting", "lost"]).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(200).optional(),
+});
+const listSchema = z
+  .object({ items: z.array(sessionSchema), nextCursor: z.string().nullable() })
+  .meta({ id: "SessionList" });
+
+/** Sessions: create, find, change, interrupt, restart, delete. */
+export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext): void {
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/sessions",
+      summary: "Start a session",
+      request: { body: body(createSessionSchema) },
+      responses: { 201: json(sessionSchema, "The session"), ...problems },
+    }),
+    async (c) => {
+      const { restore, ...options } = c.req.valid("json");
+      if (restore !== undefined) throw unsupported("restore");
+      return c.json(sessionView(await host.create(defined(options))), 201);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/sessions",
+      summary: "The sessions, oldest first",
+      request: { query: listQuery },
+      responses: { 200: json(listSchema, "One page"), ...problems },
+    }),
+    (c) => {
+      const { runtime, state, limit, cursor } = c.req.valid("query");
+      const all = host.list().map(sessionView);
+      const start = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1;
+      if (cursor !== undefined && start === 0) {
+        throw new HoldfastError({ code: "invalid_request", message: "cursor: the session it stands for is gone; begin anew" });
+      }
+      const matching = all
+        .slice(start)
+        .filter((one) => (runtime ?? one.runtime) === one.runtime && (state ?? one.state) === one.state);
+      const items = matching.slice(0, limit);
+      return c.json({ items, nextCursor: matching.length > limit ? (items.at(-1)?.id ?? null) : null }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/sessions/{id}",
+      summary: "One session",
+      request: { params },
+      responses: { 200: json(sessionSchema, "The session"), ...problems },
+    }),
+    (c) => c.json(sessionView(session(c.req.valid("param").id)), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: "patch",
+      path: "/v1/sessions/{id}",
+      summary: "Change labels and timeouts",
+      request: { params, body: body(updateSessionSchema) },
+      responses: { 200: json(sessionSchema, "The session"), ...problems },
+    }),
+    (c) => c.json(sessionView(host.update(c.req.valid("param").id, defined(c.req.valid("json")))), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/v1/sessions/{id}",
+      summary: "End a session and all it started",
+      request: { params },
+      responses: { 204: { description: "Nothing of it is left" }, ...problems },
+    }),
+    async (c) => {
+      await host.delete(c.req.valid("param").id);
+      return c.body(null, 204);
+    },
+  );
+  for (const action of ["interrupt", "restart", "reset"] as const) {
+    app.openapi(
+      createRoute({
+        method: "post",
+        path: `/v1/sessions/{id}/${action}`,
+        summary: `${action[0]?.toUpperCase()}${action.slice(1)} a session`,
+        request: { params },
+        responses: { 200: json(sessionSchema, "The session"), ...problems },
+      }),
+      async (c) => {
+        const hosted = session(c.req.valid("param").id);
+        if (action === "interrupt") hosted.session.interrupt();
+        else await hosted.session.restart();
+        return c.json(sessionView(session(hosted.session.id)), 200);
+      },
+    );
+  }
+}
+
+/** A field for something that is not there yet is refused, never ignored. */
+export function unsupported(field: string): HoldfastError {
+  return new HoldfastError({
+    code: "feature_unsupported",
+    message: `${field}: this server does not have it`,
+    details: { field },
+  });
+}
+
+/** Without the properties that are `undefined`, which exact optional properties do not allow. */
+export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

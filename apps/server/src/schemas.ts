@@ -1,0 +1,125 @@
+import { displaySchema, executionFailureSchema, executionResultSchema } from "@holdfast/core";
+import { z } from "zod";
+
+/** As JSON has it: text as text, bytes as base64. */
+const mimeSchema = z.record(z.string(), z.string()).meta({ id: "MimeBundle" });
+const displayViewSchema = displaySchema.extend({ mime: mimeSchema }).meta({ id: "Display" });
+const resultViewSchema = executionResultSchema
+  .extend({
+    mime: mimeSchema,
+    value: z.unknown().meta({ description: "JSON, or a tagged map such as {$type: tuple, items: []}" }),
+  })
+  .meta({ id: "ExecutionResult" });
+
+const maxDelayMs = 2 ** 31 - 1;
+const timeoutMs = z.number().min(1).max(maxDelayMs);
+const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable");
+const withoutNul = z.string().refine((text) => !text.includes("\0"), "text without NUL");
+const env = z.record(envName, withoutNul);
+
+/** `[A-Za-z0-9_-]{1,64}`. */
+export const idSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - and _");
+
+export const createSessionSchema = z
+  .object({
+    runtime: z.string().max(100),
+    id: idSchema.optional(),
+    env: env.optional(),
+    cwd: withoutNul.optional(),
+    labels: z.record(z.string().max(100), z.string().max(1000)).optional(),
+    idleTimeoutMs: timeoutMs.nullable().optional(),
+    executionTimeoutMs: timeoutMs.nullable().optional(),
+    restore: z.string().optional(),
+  })
+  .meta({ id: "CreateSession" });
+
+export const updateSessionSchema = createSessionSchema
+  .pick({ labels: true, idleTimeoutMs: true, executionTimeoutMs: true })
+  .meta({ id: "UpdateSession" });
+
+export const executeSchema = z
+  .object({
+    code: z.string(),
+    stdin: z.string().optional(),
+    env: env.optional(),
+    cwd: withoutNul.optional(),
+    timeoutMs: timeoutMs.nullable().optional(),
+    allowInput: z.boolean().optional(),
+    background: z.boolean().optional(),
+    onError: z.enum(["keep", "rollback"]).optional(),
+  })
+  .meta({ id: "Execute" });
+
+export const runSchema = executeSchema
+  .omit({ background: true, onError: true, allowInput: true })
+  .extend({ runtime: z.string().max(100) })
+  .meta({ id: "Run" });
+
+export const inputSchema = z
+  .object({ data: z.string().optional(), close: z.boolean().optional() })
+  .meta({ id: "Input" });
+
+export const killSchema = z
+  .object({ signal: z.string().regex(/^SIG[A-Z0-9]{2,10}$/).optional() })
+  .meta({ id: "Kill" });
+
+export const sessionSchema = z
+  .object({
+    id: idSchema,
+    runtime: z.string(),
+    state: z.enum(["starting", "idle", "busy", "restarting", "lost", "closed"]),
+    pid: z.int().nullable(),
+    createdAt: z.iso.datetime(),
+    lastActivityAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable(),
+    restarts: z.int(),
+    executionCount: z.int(),
+    labels: z.record(z.string(), z.string()),
+  })
+  .meta({ id: "Session" });
+export type SessionView = z.infer<typeof sessionSchema>;
+
+export const executionSchema = z
+  .object({
+    id: idSchema,
+    sessionId: idSchema,
+    status: z.enum(["queued", "running", "ok", "error", "timeout", "interrupted", "lost"]),
+    background: z.boolean(),
+    pid: z.int().nullable(),
+    exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+    stdout: z.string(),
+    stderr: z.string(),
+    stdoutBytes: z.int(),
+    stderrBytes: z.int(),
+    truncated: z.boolean(),
+    result: resultViewSchema.nullable(),
+    displays: z.array(displayViewSchema),
+    error: executionFailureSchema.nullable(),
+    startedAt: z.iso.datetime().nullable(),
+    durationMs: z.number(),
+    sessionState: z.enum(["kept", "restored", "lost"]),
+  })
+  .meta({ id: "Execution" });
+export type ExecutionView = z.infer<typeof executionSchema>;
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+  })
+  .meta({ id: "Problem" });
+
+export const runtimeSchema = z
+  .object({
+    name: z.string(),
+    available: z.boolean(),
+    version: z.string().nullable(),
+    features: z.array(z.string()),
+    reason: z.string().nullable(),
+    install: z.string().nullable(),
+  })
+  .meta({ id: "Runtime" });
