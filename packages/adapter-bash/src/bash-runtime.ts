@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import {
   GuardedProcess,
   HoldfastError,
-  OutputPipes,
+  OutputLanes,
   type Runtime,
   type RuntimeInfo,
   type Worker,
@@ -82,7 +82,7 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
         },
       };
     },
-    fifos: ["cmd", "status", ...OutputPipes.fifoNames("o1")],
+    fifos: ["cmd", "status", ...OutputLanes.fifos],
     startTimeoutMs,
     ...(signal ? { signal } : {}),
   });

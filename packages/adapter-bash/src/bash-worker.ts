@@ -7,6 +7,7 @@ import {
   type Feature,
   GuardedProcess,
   HoldfastError,
+  OutputLanes,
   type ProcessExit,
   type StopOptions,
   type StopReport,
@@ -18,7 +19,6 @@ import {
   type WorkerStartOptions,
 } from "@holdfast/core";
 import { startBackground } from "./background.ts";
-import { OutputLanes } from "./output-lanes.ts";
 import { quote } from "./quote.ts";
 import { codeFileText, shellLine } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";

@@ -1,1 +1,2 @@
-export {};
+// For users
+export { type PythonRuntimeOptions, pythonRuntime } from "./python-runtime.ts";

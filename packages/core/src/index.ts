@@ -37,6 +37,7 @@ export { initialSession, transition } from "./session/session-transition.ts";
 
 // For adapter authors: worker
 export { GuardedProcess, type GuardedProcessOptions } from "./worker/guarded-process.ts";
+export { type LaneListener, OutputLanes } from "./worker/output-lanes.ts";
 export { type OutputListener, OutputPipes, type OutputStream } from "./worker/output-pipes.ts";
 export { type ProcessExit, describeExit } from "./worker/process-exit.ts";
 export type { StopOptions, StopReport } from "./worker/stop-ladder.ts";

@@ -106,10 +106,10 @@ class Streams:
             {"type": "output", "executionId": execution.id, "stream": stream, "data": data}
         )
 
-    def open_idle(self, stdout_path, stderr_path):
-        """Opens where what is written between executions goes."""
-        for fd, path in ((1, stdout_path), (2, stderr_path)):
-            self._idle[fd] = to_private_fd(_open_for_writing(path), _PRIVATE_FD + fd)
+    def open_idle(self):
+        """Opens what the descriptors point at between executions: nothing. Python-level output has its own way then."""
+        for fd in (1, 2):
+            self._idle[fd] = to_private_fd(_open_for_writing(os.devnull), _PRIVATE_FD + fd)
         self.detach()
 
     def attach(self, execution):

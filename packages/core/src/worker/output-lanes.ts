@@ -1,8 +1,5 @@
-import {
-  type GuardedProcess,
-  OutputPipes,
-  type OutputStream,
-} from "@holdfast/core";
+import type { GuardedProcess } from "./guarded-process.ts";
+import { OutputPipes, type OutputStream } from "./output-pipes.ts";
 
 /** Receives output in pieces of at most 64 KiB; a view of a shared buffer. */
 export type LaneListener = (stream: OutputStream, bytes: Buffer) => void;
@@ -24,7 +21,9 @@ export class OutputLanes {
   #count = 1;
   #name = "o1";
 
-  /** The first pair's FIFOs are `OutputPipes.fifoNames("o1")`. */
+  /** Names of the first pair's FIFOs, for the start of the process. */
+  static readonly fifos = OutputPipes.fifoNames("o1");
+
   constructor(
     process: GuardedProcess,
     onLate: (executionId: string, stream: OutputStream, bytes: Buffer) => void,
@@ -34,9 +33,17 @@ export class OutputLanes {
     this.#current = OutputPipes.open(process.directory, this.#name);
   }
 
-  /** What the shell calls the pair. */
+  /** The name of the pair that the next execution gets. */
   get name(): string {
     return this.#name;
+  }
+
+  get stdoutPath(): string {
+    return this.#current.stdoutPath;
+  }
+
+  get stderrPath(): string {
+    return this.#current.stderrPath;
   }
 
   listen(listener: LaneListener): void {

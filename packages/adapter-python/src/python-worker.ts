@@ -1,0 +1,224 @@
+import {
+  type Feature,
+  type GuardedProcess,
+  HoldfastError,
+  type HostMessage,
+  OutputLanes,
+  type ProcessExit,
+  type StopOptions,
+  type StopReport,
+  type StreamChannel,
+  type Worker,
+  type WorkerEventListener,
+  type WorkerExecution,
+  type WorkerMessage,
+  type WorkerOutcome,
+  type WorkerRequest,
+  type WorkerStartOptions,
+  type workerMessageSchema,
+} from "@holdfast/core";
+
+/** What the Python runtime can do. */
+export const pythonFeatures: readonly Feature[] = ["stdin", "input", "results", "displays", "interrupt"];
+
+/** The channel as its host has it. */
+export type PythonChannel = StreamChannel<HostMessage, typeof workerMessageSchema>;
+
+// What the code may be asked before an answer comes; one more ends the worker, since nobody waits that often.
+const maxInputRequests = 1_000;
+
+interface Foreground {
+  readonly request: WorkerRequest;
+  readonly onEvent: WorkerEventListener;
+  readonly end: PromiseWithResolvers<WorkerOutcome>;
+  /** Ids of input requests that wait for an answer, oldest first. */
+  readonly inputRequests: string[];
+  /** Input that came before it was asked for. */
+  readonly inputs: (string | null)[];
+  isInterrupted: boolean;
+}
+
+/** One CPython process that keeps its namespace, driven over the framed protocol. */
+export class PythonWorker implements Worker {
+  readonly pid: number;
+  readonly version: string;
+  readonly features: ReadonlySet<Feature> = new Set(pythonFeatures);
+  readonly exited: Promise<ProcessExit>;
+  readonly #process: GuardedProcess;
+  readonly #channel: PythonChannel;
+  readonly #start: WorkerStartOptions;
+  readonly #lanes: OutputLanes;
+  readonly #exit = Promise.withResolvers<ProcessExit>();
+  #foreground: Foreground | null = null;
+  #lanesReady: Promise<void> | null = null;
+  #isEnded = false;
+  #dropped = 0;
+
+  constructor(options: {
+    readonly process: GuardedProcess;
+    readonly channel: PythonChannel;
+    readonly start: WorkerStartOptions;
+    readonly version: string;
+  }) {
+    this.#process = options.process;
+    this.#channel = options.channel;
+    this.#start = options.start;
+    this.version = options.version;
+    this.pid = options.process.pid;
+    this.exited = this.#exit.promise;
+    this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
+      options.start.onLateOutput?.(id, stream, bytes),
+    );
+    options.channel.onMessage((message) => this.#receive(message));
+    void options.channel.closed.then(() => this.#process.stop()); // without it the worker is of no use
+    void this.#watch();
+  }
+
+  /** Messages that belonged to nothing that runs: late, doubled or forged ones. */
+  get droppedMessages(): number {
+    return this.#dropped;
+  }
+
+  execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution {
+    const foreground: Foreground = {
+      request,
+      onEvent,
+      end: Promise.withResolvers(),
+      inputRequests: [],
+      inputs: [],
+      isInterrupted: false,
+    };
+    this.#foreground = foreground;
+    if (this.#lanesReady === null) queueMicrotask(() => this.#run(foreground));
+    else void this.#lanesReady.then(() => this.#run(foreground));
+    return {
+      ended: foreground.end.promise,
+      interrupt: () => this.#interrupt(foreground),
+      write: (data, options) => this.#write(foreground, data, options?.close ?? false),
+      pause: () => this.#lanes.pause(),
+      resume: () => this.#lanes.resume(),
+    };
+  }
+
+  async stop(options: StopOptions = {}): Promise<StopReport> {
+    const report = await this.#process.stop(options);
+    await this.exited;
+    return report;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #run(foreground: Foreground): void {
+    if (this.#foreground !== foreground || this.#isEnded) return;
+    const { executionId, code, stdin, env, cwd, allowInput } = foreground.request;
+    this.#lanes.listen((stream, bytes) => foreground.onEvent({ type: stream, bytes }));
+    const { stdoutPath, stderrPath } = this.#lanes;
+    this.#send({ type: "execute", executionId, code, stdin, env, cwd, allowInput, stdoutPath, stderrPath });
+    if (foreground.isInterrupted) this.#interrupt(foreground);
+  }
+
+  // The message is for an interrupt that comes before the code has begun: then the signal finds nothing to interrupt.
+  #interrupt(foreground: Foreground): void {
+    if (this.#foreground !== foreground) return;
+    foreground.isInterrupted = true;
+    this.#send({ type: "interrupt", executionId: foreground.request.executionId });
+    this.#process.signal("SIGINT");
+  }
+
+  async #write(foreground: Foreground, data: Uint8Array, close: boolean): Promise<void> {
+    const { executionId, allowInput } = foreground.request;
+    if (!allowInput || this.#foreground !== foreground) {
+      throw new HoldfastError({
+        code: "input_not_expected",
+        message: `input to execution ${executionId}: ${allowInput ? "it has ended" : "it was not started with allowInput"}`,
+        details: { executionId },
+      });
+    }
+    if (data.length > 0 || !close) foreground.inputs.push(Buffer.from(data).toString("utf8").replace(/\n$/, ""));
+    if (close) foreground.inputs.push(null);
+    this.#answer(foreground);
+  }
+
+  #answer({ inputRequests, inputs }: Foreground): void {
+    while (inputRequests.length > 0 && inputs.length > 0) {
+      const data = inputs[0] as string | null;
+      if (data !== null) inputs.shift(); // the end of the input stays the end
+      this.#send({ type: "input_reply", requestId: inputRequests.shift() as string, data });
+    }
+  }
+
+  #receive(message: WorkerMessage): void {
+    if (message.type === "output") {
+      const bytes = Buffer.from(message.data);
+      this.#start.onLateOutput?.(message.executionId, message.stream, bytes);
+      return;
+    }
+    const foreground = this.#foreground;
+    if (foreground === null || !("executionId" in message) || message.executionId !== foreground.request.executionId) {
+      this.#dropped++;
+      return;
+    }
+    // What was written before this was said is in the pipes by now.
+    this.#lanes.drain();
+    const { onEvent } = foreground;
+    switch (message.type) {
+      case "started":
+        return onEvent({ type: "started", pid: this.pid });
+      case "display": {
+        const { mime, displayId, update, requestId } = message;
+        onEvent({ type: "display", mime, displayId, update });
+        if (requestId !== null) this.#send({ type: "ack", requestId });
+        return;
+      }
+      case "input_request":
+        if (foreground.inputRequests.push(message.requestId) > maxInputRequests) return void this.#process.stop();
+        onEvent({ type: "input_request", prompt: message.prompt, password: message.password });
+        return this.#answer(foreground);
+      case "result": {
+        const { repr, value, valueTruncated, mime } = message;
+        return onEvent({ type: "result", repr, value, valueTruncated, mime });
+      }
+      case "error": {
+        const { name, message: text, traceback, text: printed } = message;
+        return onEvent({ type: "error", name, message: text, traceback, text: printed });
+      }
+      case "completed":
+        return this.#settle(foreground, { status: message.status, exitCode: null, signal: null });
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #settle(foreground: Foreground, outcome: WorkerOutcome): void {
+    this.#foreground = null;
+    if (!this.#lanes.finish(foreground.request.executionId)) {
+      this.#lanesReady = this.#lanes.renew().then(
+        () => void (this.#lanesReady = null),
+        () => {}, // the process has ended, and that is told elsewhere
+      );
+    }
+    foreground.end.resolve(outcome);
+  }
+
+  async #watch(): Promise<void> {
+    const exit = await this.#process.ended;
+    await new Promise((done) => setImmediate(done)); // what it said last may lie in the socket still
+    this.#isEnded = true;
+    const foreground = this.#foreground;
+    if (foreground !== null) {
+      this.#lanes.drain();
+      this.#foreground = null;
+      foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
+    }
+    await this.#process.gone;
+    this.#lanes.close();
+    this.#channel.close();
+    this.#exit.resolve(exit);
+  }
+
+  #send(message: HostMessage): void {
+    this.#channel.send(message).catch(() => {}); // it is closed: the end of the worker follows
+  }
+}
