@@ -27,6 +27,9 @@ export type PythonChannel = StreamChannel<HostMessage, typeof workerMessageSchem
 // What the code may be asked before an answer comes; one more ends the worker, since nobody waits that often.
 const maxInputRequests = 1_000;
 
+// Between the end of the channel and that of its process; the kernel takes 1 ms.
+const channelGraceMs = 50;
+
 interface Foreground {
   readonly request: WorkerRequest;
   readonly onEvent: WorkerEventListener;
@@ -70,7 +73,7 @@ export class PythonWorker implements Worker {
       options.start.onLateOutput?.(id, stream, bytes),
     );
     options.channel.onMessage((message) => this.#receive(message));
-    void options.channel.closed.then(() => this.#process.stop()); // without it the worker is of no use
+    void options.channel.closed.then(() => this.#endWithoutChannel());
     void this.#watch();
   }
 
@@ -115,7 +118,7 @@ export class PythonWorker implements Worker {
     const { executionId, code, stdin, env, cwd, allowInput } = foreground.request;
     this.#lanes.listen((stream, bytes) => foreground.onEvent({ type: stream, bytes }));
     const { stdoutPath, stderrPath } = this.#lanes;
-    this.#send({ type: "execute", executionId, code, stdin, env, cwd, allowInput, stdoutPath, stderrPath });
+    this.#send({ type: "execute", executionId, code, stdin: stdin === null ? null : Buffer.from(stdin), env: env === null ? null : { ...env }, cwd, allowInput, stdoutPath, stderrPath });
     if (foreground.isInterrupted) this.#interrupt(foreground);
   }
 
@@ -200,6 +203,13 @@ export class PythonWorker implements Worker {
       );
     }
     foreground.end.resolve(outcome);
+  }
+
+  /** The channel closes with the process's end, a moment before that is known; a process that goes on without it is ended. */
+  async #endWithoutChannel(): Promise<void> {
+    const timer = setTimeout(() => void this.#process.stop(), channelGraceMs);
+    await this.#process.ended;
+    clearTimeout(timer);
   }
 
   async #watch(): Promise<void> {

@@ -167,8 +167,6 @@ class Worker:
 
         failure.trim(error, self._cells.codes)
         failure.remember_last(error)
-        if isinstance(error, _NoDirectory):
-            error = error.cause
         return failure.describe(error)
 
     def _report_idle(self, error):
@@ -254,4 +252,14 @@ def _prepare_interpreter():
 
 
 def main():
-    Worker().serve()
+    # The stderr we were born with is kept for our own last words: it is read by the session, user code never has it.
+    last_words = to_private_fd(os.dup(2), _PRIVATE_CHANNEL_FD + 3)
+    try:
+        Worker().serve()
+    except SystemExit:
+        raise
+    except BaseException:
+        from traceback import format_exc
+
+        os.write(last_words, format_exc().encode("utf-8", "backslashreplace")[-4096:])
+        os._exit(70)
