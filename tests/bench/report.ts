@@ -87,7 +87,7 @@ function figure(value: number, unit: Row["unit"]): string {
 function machine(command: string): string {
   const { model = "unknown" } = cpus()[0] ?? {};
   const memoryGigabytes = Math.round(totalmem() / 2 ** 30);
-  return `\`${command}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores (${model.trim()}), ${memoryGigabytes} GB, Linux ${release()}, Node ${process.version}.`;
+  return `\`${command}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores (${model.trim()}), ${memoryGigabytes} GB, Linux ${release().split("-")[0]}, Node ${process.version}.`;
 }
 
 function capital(text: string): string {

@@ -1,5 +1,6 @@
 // `npm run bench`: all figures. `-- --only NAME` one of them, `-- --scale 0.1` a tenth of the work, `-- --write` puts the
 // figures into docs/benchmarks.md. Ends with code 1 when a result was wrong; a target that was missed is only told.
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BenchOptions } from "./bench-options.ts";
@@ -62,13 +63,12 @@ console.log(
 );
 if (values.write && failures === 0) {
   const path = join(import.meta.dirname, "../../docs/benchmarks.md");
-  writeFigures(
-    path,
-    markdown(
-      rows,
-      ["npm run bench", ...process.argv.slice(2)].join(" ").replace("bench --", "bench -- --"),
-    ),
-  );
+  const command = [
+    "npm run bench",
+    ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : []),
+  ].join(" ");
+  writeFigures(path, markdown(rows, command));
+  execFileSync("oxfmt", [path]);
 }
 // What a failed benchmark left open must not keep the figures waiting.
 process.exit(failures === 0 ? 0 : 1);

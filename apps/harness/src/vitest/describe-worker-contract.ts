@@ -190,19 +190,16 @@ export function describeWorkerContract(runtime: Runtime, options: WorkerContract
       await expect(output(await start(), { code: language.echoInput })).resolves.toBe("");
     });
 
-    test.runIf(features.includes("stdin"))(
-      "standard input is what was given, then ends",
-      async () => {
+    if (features.includes("stdin"))
+      test("standard input is what was given, then ends", async () => {
         const stdin = Buffer.from("one\ntwo");
         await expect(output(await start(), { code: language.echoInput, stdin })).resolves.toBe(
           "one\ntwo",
         );
-      },
-    );
+      });
 
-    test.runIf(features.includes("interrupt"))(
-      "interrupt() ends what runs and keeps the state [R1.7]",
-      async () => {
+    if (features.includes("interrupt"))
+      test("interrupt() ends what runs and keeps the state [R1.7]", async () => {
         const worker = await start();
         await runOn(worker, { code: language.remember("kept", "still") }).execution.ended;
         const run = runOn(worker, { code: language.runForever });
@@ -210,8 +207,7 @@ export function describeWorkerContract(runtime: Runtime, options: WorkerContract
         run.execution.interrupt();
         await expect(run.execution.ended).resolves.toMatchObject({ status: "interrupted" });
         await expect(output(worker, { code: language.recall("kept") })).resolves.toBe("still");
-      },
-    );
+      });
 
     test("interrupt() after the end does nothing", async () => {
       const worker = await start();
@@ -268,9 +264,8 @@ export function describeWorkerContract(runtime: Runtime, options: WorkerContract
       expect(two.exit).toEqual(one.exit);
     });
 
-    test.runIf(features.includes("background"))(
-      "executeInBackground() runs beside the foreground and can be killed at once [R4.2]",
-      async () => {
+    if (features.includes("background"))
+      test("executeInBackground() runs beside the foreground and can be killed at once [R4.2]", async () => {
         const worker = await start();
         const events: WorkerEvent[] = [];
         const background = await worker.executeInBackground?.(
@@ -286,8 +281,7 @@ export function describeWorkerContract(runtime: Runtime, options: WorkerContract
         await background.stop();
         await expect(background.ended).resolves.toMatchObject({ signal: "SIGKILL" });
         expect(isRunning(background.pid)).toBe(false);
-      },
-    );
+      });
 
     test(`${cycles} starts and stops leave nothing behind [R2.7]`, async () => {
       await (await start()).stop(); // what a first start opens for good is no leak
