@@ -2,23 +2,31 @@
 # loop.bash: code runs at top level of a shell that is as any other, with these functions and variables, all of one
 # prefix, beside it (`exec` without `builtin` in front, since under that its redirections do not stay). Everything is a builtin: no process is started for an execution.
 #
-# In:  assignments, ended by NUL, from the FIFO `cmd`. Out: records, ended by NUL, to the FIFO `status`. The descriptors
+# In:  fields between US (0x1f), ended by NUL, from the FIFO `cmd`. Out: records, ended by NUL, to the FIFO `status`. The descriptors
 # are opened for each of them, so no child ever inherits one.
 
-# Waits for the next execution and opens its streams.
+# Waits for the next execution and opens its streams. A line without a nonce is a command of ours.
 __holdfast_next() {
   [[ -z ${__holdfast_nonce-} ]] || __holdfast_end "$?" # `continue` or `break` at top level of the code
   while :; do
-    IFS= builtin read -r -d '' __holdfast_line <"$__holdfast_dir/cmd" || builtin exit 0
-    builtin eval "$__holdfast_line"
+    IFS=$'\x1f' builtin read -r -d '' __holdfast_nonce __holdfast_pair __holdfast_in __holdfast_live \
+      __holdfast_exits __holdfast_tail __holdfast_file __holdfast_code <"$__holdfast_dir/cmd" || builtin exit 0
     [[ -z $__holdfast_nonce ]] || break
+    builtin eval "$__holdfast_code"
   done
+  __holdfast_code=${__holdfast_code%$'\n'}
   if [[ -n $__holdfast_file ]]; then
+    __holdfast_head=$__holdfast_code
     builtin mapfile -d '' -t __holdfast_code <"$__holdfast_file"
+    __holdfast_code=$__holdfast_head$__holdfast_code
   fi
+  case $__holdfast_tail in
+    t) __holdfast_code+=$'\n__holdfast_s=$? __holdfast_u=$_' ;;
+    x) __holdfast_code+=$'\n{ __holdfast_s=$? __holdfast_u=$_ __holdfast_f=$-; set +xv; } 2>/dev/null' ;;
+  esac
   # What stands in our folder may be anything by now; a name that is no pipe any more ends the session.
   [[ -p $__holdfast_dir/$__holdfast_pair.out && -p $__holdfast_dir/$__holdfast_pair.err ]] || builtin kill -9 $$
-  exec <"$__holdfast_in" >"$__holdfast_dir/$__holdfast_pair.out" 2>"$__holdfast_dir/$__holdfast_pair.err"
+  exec <"${__holdfast_in:-/dev/null}" >"$__holdfast_dir/$__holdfast_pair.out" 2>"$__holdfast_dir/$__holdfast_pair.err"
   [[ -z $__holdfast_live ]] || __holdfast_say "B $__holdfast_nonce"$'\n'
 }
 

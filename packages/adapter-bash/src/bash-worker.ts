@@ -20,7 +20,7 @@ import {
 } from "@holdfast/core";
 import { startBackground } from "./background.ts";
 import { quote } from "./quote.ts";
-import { codeFileText, shellLine } from "./shell-line.ts";
+import { command, shellLine } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 import { Stdin } from "./stdin.ts";
 
@@ -43,7 +43,8 @@ interface Foreground {
   readonly nonce: string;
   readonly onEvent: WorkerEventListener;
   readonly end: PromiseWithResolvers<WorkerOutcome>;
-  stdin: Stdin;
+  /** Settles when it is there to be written to. */
+  readonly stdin: PromiseWithResolvers<Stdin>;
   /** Run by the shell behind the execution, to put back what was for it alone. */
   after: string;
   isInterrupted: boolean;
@@ -114,10 +115,10 @@ export class BashWorker implements Worker {
     checkCode(request.code);
     const foreground: Foreground = {
       request,
-      nonce: randomBytes(9).toString("hex"),
+      nonce: randomBytes(6).toString("hex"),
       onEvent,
       end: Promise.withResolvers(),
-      stdin: Stdin.empty,
+      stdin: Promise.withResolvers(),
       after: "",
       isInterrupted: false,
       lastInterruptAt: 0,
@@ -130,7 +131,8 @@ export class BashWorker implements Worker {
     return {
       ended: foreground.end.promise,
       interrupt: () => this.#interrupt(foreground),
-      write: (data, { close = false } = {}) => foreground.stdin.write(data, close, request.executionId),
+      write: async (data, { close = false } = {}) =>
+        (await foreground.stdin.promise).write(data, close, request.executionId),
       pause: () => this.#lanes.pause(),
       resume: () => this.#lanes.resume(),
     };
@@ -168,9 +170,11 @@ export class BashWorker implements Worker {
   async #run(foreground: Foreground): Promise<void> {
     const { request, nonce, onEvent } = foreground;
     if (!this.#isLaneFree) await this.#lanesReady;
-    if (request.allowInput || request.stdin !== null) {
-      foreground.stdin = await Stdin.make(this.#process, `in${++this.#count}`, request);
-    }
+    const stdin =
+      request.allowInput || request.stdin !== null
+        ? await Stdin.make(this.#process, `in${++this.#count}`, request)
+        : Stdin.empty;
+    foreground.stdin.resolve(stdin);
     if (this.#isEnded || this.#foreground !== foreground) return;
     this.#lanes.listen((stream, bytes) => onEvent({ type: stream, bytes }));
     const { before, after } = this.#forThisAlone(request);
@@ -178,15 +182,15 @@ export class BashWorker implements Worker {
     let codeFile: string | null = null;
     if (request.code.length > maxInlineCode) {
       codeFile = join(this.#process.directory, "code");
-      writeFileSync(codeFile, codeFileText(request.code), { mode: 0o600 });
+      writeFileSync(codeFile, request.code, { mode: 0o600 });
     }
     const line = shellLine({
       nonce,
       code: request.code,
       codeFile,
       pair: this.#lanes.name,
-      stdin: foreground.stdin.path,
-      isLive: foreground.stdin.isLive,
+      stdin: stdin === Stdin.empty ? "" : stdin.path,
+      isLive: stdin.isLive,
       flags: this.#flags,
       traps: this.#traps,
     });
@@ -231,7 +235,7 @@ export class BashWorker implements Worker {
       this.#late++;
       return;
     }
-    if (record.type === "B") return foreground.stdin.opened();
+    if (record.type === "B") return void foreground.stdin.promise.then((stdin) => stdin.opened());
     if (record.type !== "E" && record.type !== "R") return;
     this.#flags = record.flags;
     this.#traps = record.traps;
@@ -239,11 +243,10 @@ export class BashWorker implements Worker {
   }
 
   async #finish(foreground: Foreground, record: StatusRecord): Promise<void> {
-    this.#lanes.drain();
     if (foreground.lastInterruptAt > 0) await this.#settleInterrupt();
     if (record.type === "R") unlink(this.#path("revive"));
     if (this.#foreground !== foreground) return;
-    if (foreground.after !== "") this.#send(`${foreground.after}\0`);
+    if (foreground.after !== "") this.#send(command(foreground.after));
     this.#settle(foreground, {
       status: foreground.isInterrupted ? "interrupted" : "ok",
       exitCode: foreground.isInterrupted ? 130 : record.status,
@@ -259,7 +262,7 @@ export class BashWorker implements Worker {
     for (let attempt = 0; attempt < 50 && !this.#isEnded; attempt++) {
       // The NUL ends what is left of a line that the signal cut.
       const number = `i${++this.#count}`;
-      this.#send(`${attempt === 0 ? "" : "\0"}__holdfast_say "S ${number}"$'\\n'\0`);
+      this.#send(`${attempt === 0 ? "" : "\0"}${command(`__holdfast_say "S ${number}"$'\\n'`)}`);
       if ((await this.#answer(number, 200)) !== null) break;
     }
     unlink(this.#path("interrupt"));
@@ -274,7 +277,7 @@ export class BashWorker implements Worker {
       this.#lanesReady.catch(() => {});
     }
     this.#foreground = null;
-    foreground.stdin.close();
+    closeStdin(foreground);
     foreground.end.resolve(outcome);
   }
 
@@ -287,7 +290,7 @@ export class BashWorker implements Worker {
     if (foreground !== null) {
       this.#lanes.drain();
       this.#foreground = null;
-      foreground.stdin.close();
+      closeStdin(foreground);
       foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
     }
     await this.#process.gone;
@@ -327,7 +330,7 @@ export class BashWorker implements Worker {
     this.#snapshotTokens--;
     const number = `s${++this.#count}`;
     void this.#replaceSnapshot(number);
-    return `__holdfast_nonce= ; __holdfast_snapshot ${number}\0`;
+    return command(`__holdfast_snapshot ${number}`);
   }
 
   async #takeSnapshot(): Promise<void> {
@@ -335,7 +338,7 @@ export class BashWorker implements Worker {
     const number = `s${++this.#count}`;
     this.#isDirty = false;
     const written = this.#replaceSnapshot(number);
-    this.#send(`__holdfast_nonce= ; __holdfast_snapshot ${number}\0`);
+    this.#send(command(`__holdfast_snapshot ${number}`));
     await written;
   }
 
@@ -360,8 +363,8 @@ export class BashWorker implements Worker {
     if (env === null && cwd === null) return { before: "", after: "" };
     const names = Object.keys(env ?? {});
     const file = quote(this.#path("env"));
-    const before: string[] = ["__holdfast_nonce="];
-    const after: string[] = ["__holdfast_nonce="];
+    const before: string[] = [];
+    const after: string[] = [];
     if (names.length > 0) {
       before.push(`builtin declare -p ${names.join(" ")} >|${file} 2>/dev/null`);
       before.push(...Object.entries(env ?? {}).map(([name, value]) => `builtin export ${name}=${quote(value)}`));
@@ -373,7 +376,7 @@ export class BashWorker implements Worker {
       before.push(`__holdfast_pwd=$PWD __holdfast_oldpwd=\${OLDPWD-}`, `builtin cd -- ${quote(this.#directory(cwd))} 2>/dev/null`);
       after.push(`builtin cd -- "$__holdfast_pwd" 2>/dev/null; OLDPWD=$__holdfast_oldpwd`);
     }
-    return { before: `${before.join("\n")}\0`, after: after.join("\n") };
+    return { before: command(before.join("\n")), after: after.join("\n") };
   }
 
   /** A directory as the session sees it. @throws HoldfastError `invalid_request` */
@@ -404,6 +407,12 @@ export function openControl(process: GuardedProcess): { status: Socket; commandF
   const open = (name: string) =>
     openSync(join(process.directory, name), constants.O_RDWR | constants.O_NONBLOCK);
   return { commandFd: open("cmd"), status: new Socket({ fd: open("status"), readable: true, writable: false }) };
+}
+
+/** Also when it never came to be: then nobody has to wait for it. */
+function closeStdin({ stdin }: Foreground): void {
+  stdin.resolve(Stdin.empty);
+  void stdin.promise.then((made) => made.close());
 }
 
 function checkCode(code: string): void {

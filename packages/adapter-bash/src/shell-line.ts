@@ -1,5 +1,3 @@
-import { quote } from "./quote.ts";
-
 /** What the shell is told of one execution. */
 export interface ShellLine {
   /** Chosen for this execution; the status record must carry it. */
@@ -21,42 +19,42 @@ export interface ShellLine {
 /** Marks the EXIT trap that is ours in what `trap -p` prints. */
 const ourTrap = "__holdfast_exit ";
 
-/** The assignments, ended by NUL, that make the shell run the code. */
+/** Stands between the fields of a line: no white space to bash, and in no path of ours. */
+const separator = "\x1f";
+
+/** The line, ended by NUL, that makes the shell run the code. Short: the shell reads it byte by byte. */
 export function shellLine(line: ShellLine): string {
   const { exit, debug } = userTraps(line.traps);
   const tracing = [...line.flags].filter((flag) => flag === "x" || flag === "v").join("");
   // In front of the code, so that neither the trap nor the tracing sees anything of ours.
   const before = `${debug === null ? "" : `${debug}; `}${tracing === "" ? "" : `set -${tracing}; `}`;
-  const after = tail(line.code, tracing !== "");
-  const parts = [
-    `__holdfast_nonce=${line.nonce}`,
-    `__holdfast_pair=${line.pair}`,
-    `__holdfast_in=${quote(line.stdin)}`,
-    `__holdfast_live=${line.isLive ? "1" : ""}`,
-    `__holdfast_exits=${/\b(?:exit|logout)\b/.test(line.code) ? "1" : ""}`,
-    line.codeFile === null
-      ? `__holdfast_file= __holdfast_code=${quote(`${before}${line.code}${after}`)}`
-      : `__holdfast_file=${quote(line.codeFile)}`,
+  const fields = [
+    line.nonce,
+    line.pair,
+    line.stdin,
+    line.isLive ? "1" : "",
+    /\b(?:exit|logout)\b/.test(line.code) ? "1" : "",
+    tail(line.code, tracing !== ""),
+    line.codeFile ?? "",
+    line.codeFile === null ? `${before}${line.code}` : before,
   ];
-  const wrap = exit === null ? "" : `\n__holdfast_wrap ${exit}`;
-  return `${parts.join(" ")}${wrap}\0`;
+  const wrap = exit === null ? "" : command(`__holdfast_wrap ${exit}`);
+  // The end keeps bash from taking a separator at the end of the code for its own.
+  return `${wrap}${fields.join(separator)}\n\0`;
 }
 
-/** What goes into the file of an execution whose code is too large for the line. */
-export function codeFileText(code: string): string {
-  return `${code}${tail(code, false)}`;
+/** A line with a command of ours in place of an execution. */
+export function command(text: string): string {
+  return `${separator.repeat(7)}${text}\n\0`;
 }
 
 /**
- * What is run behind the code to learn `$?` and `$_` before anything of ours changes them. Not where the text could be
- * taken for a part of the code.
+ * What is run behind the code to learn `$?` and `$_` before anything of ours changes them: t, or x where tracing may be on, and
+ * nothing where the text could be taken for a part of the code.
  */
-function tail(code: string, isTracing: boolean): string {
+function tail(code: string, isTracing: boolean): "t" | "x" | "" {
   if (/<<|DEBUG|\\\n?$/.test(code)) return "";
-  const capture = "__holdfast_s=$? __holdfast_u=$_";
-  return isTracing || /\bset\b/.test(code)
-    ? `\n{ ${capture} __holdfast_f=$-; set +xv; } 2>/dev/null`
-    : `\n${capture}`;
+  return isTracing || /\bset\b/.test(code) ? "x" : "t";
 }
 
 /** The user's own traps, as commands. `exit` is `null` while ours stands, the empty trap when there is none at all. */

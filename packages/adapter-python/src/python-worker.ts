@@ -9,6 +9,7 @@ import {
   type StopReport,
   type StreamChannel,
   type Worker,
+  type WorkerEvent,
   type WorkerEventListener,
   type WorkerExecution,
   type WorkerMessage,
@@ -38,6 +39,8 @@ interface Foreground {
   readonly inputRequests: string[];
   /** Input that came before it was asked for. */
   readonly inputs: (string | null)[];
+  /** The result or the error, told at the end: behind all output. */
+  last: WorkerEvent | null;
   isInterrupted: boolean;
 }
 
@@ -89,6 +92,7 @@ export class PythonWorker implements Worker {
       end: Promise.withResolvers(),
       inputRequests: [],
       inputs: [],
+      last: null,
       isInterrupted: false,
     };
     this.#foreground = foreground;
@@ -119,6 +123,7 @@ export class PythonWorker implements Worker {
     this.#lanes.listen((stream, bytes) => foreground.onEvent({ type: stream, bytes }));
     const { stdoutPath, stderrPath } = this.#lanes;
     this.#send({ type: "execute", executionId, code, stdin: stdin === null ? null : Buffer.from(stdin), env: env === null ? null : { ...env }, cwd, allowInput, stdoutPath, stderrPath });
+    foreground.onEvent({ type: "started", pid: this.pid });
     if (foreground.isInterrupted) this.#interrupt(foreground);
   }
 
@@ -163,13 +168,13 @@ export class PythonWorker implements Worker {
       this.#dropped++;
       return;
     }
-    // What was written before this was said is in the pipes by now.
-    this.#lanes.drain();
     const { onEvent } = foreground;
     switch (message.type) {
       case "started":
-        return onEvent({ type: "started", pid: this.pid });
+        return; // told when it was sent, since output can be read before this
       case "display": {
+        // What was written before this was said is in the pipes by now.
+        this.#lanes.drain();
         const { mime, displayId, update, requestId } = message;
         onEvent({ type: "display", mime, displayId, update });
         if (requestId !== null) this.#send({ type: "ack", requestId });
@@ -177,15 +182,18 @@ export class PythonWorker implements Worker {
       }
       case "input_request":
         if (foreground.inputRequests.push(message.requestId) > maxInputRequests) return void this.#process.stop();
+        this.#lanes.drain();
         onEvent({ type: "input_request", prompt: message.prompt, password: message.password });
         return this.#answer(foreground);
       case "result": {
         const { repr, value, valueTruncated, mime } = message;
-        return onEvent({ type: "result", repr, value, valueTruncated, mime });
+        foreground.last = { type: "result", repr, value, valueTruncated, mime };
+        return;
       }
       case "error": {
         const { name, message: text, traceback, text: printed } = message;
-        return onEvent({ type: "error", name, message: text, traceback, text: printed });
+        foreground.last = { type: "error", name, message: text, traceback, text: printed };
+        return;
       }
       case "completed":
         return this.#settle(foreground, { status: message.status, exitCode: null, signal: null });
@@ -202,6 +210,7 @@ export class PythonWorker implements Worker {
         () => {}, // the process has ended, and that is told elsewhere
       );
     }
+    if (foreground.last !== null) foreground.onEvent(foreground.last);
     foreground.end.resolve(outcome);
   }
 

@@ -72,7 +72,6 @@ export class OutputLanes {
    * {@link renew} before that.
    */
   finish(executionId: string): boolean {
-    this.#current.drain();
     if (!this.#current.isHeld()) {
       this.#current.listen(null);
       this.#current.resume();

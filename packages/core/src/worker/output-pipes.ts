@@ -159,11 +159,16 @@ class PipeEnd {
   /** Bytes read into the scratch buffer; 0 at the end of file, -1 when there is nothing now. */
   #read(): number {
     if (this.#isClosed) return 0;
+    // "Nothing there" comes as an error, and most of what an error costs is its stack.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       return readSync(this.#readFd, scratch);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return -1;
       throw error;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   }
 }
