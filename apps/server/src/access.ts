@@ -22,16 +22,24 @@ export function access({ token }: AccessOptions): MiddlewareHandler {
     if (wanted === null && !loopbackHosts.test(host)) {
       throw new HoldfastError({
         code: "forbidden",
-        message: "request: its Host header names another machine; without a token only loopback names are served",
+        message:
+          "request: its Host header names another machine; without a token only loopback names are served",
       });
     }
     const origin = c.req.header("origin");
     if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
-      throw new HoldfastError({ code: "forbidden", message: "request: it comes from a page of another origin" });
+      throw new HoldfastError({
+        code: "forbidden",
+        message: "request: it comes from a page of another origin",
+      });
     }
     // A form or plain text is what a page may send without asking first; nothing here takes it.
     const type = c.req.header("content-type");
-    if (type !== undefined && !/^application\/(?:[\w.+-]+\+)?json\b/.test(type) && hasBody(c.req.method)) {
+    if (
+      type !== undefined &&
+      !/^application\/(?:[\w.+-]+\+)?json\b/.test(type) &&
+      hasBody(c.req.method)
+    ) {
       throw new HoldfastError({
         code: "invalid_request",
         message: `content-type: received ${JSON.stringify(type.slice(0, 100))}, allowed application/json`,
@@ -40,7 +48,10 @@ export function access({ token }: AccessOptions): MiddlewareHandler {
     if (wanted !== null && !isPublic(c.req.path)) {
       // Digests have one length, so the comparison takes the same time for every guess.
       if (!timingSafeEqual(digest(c.req.header("authorization") ?? ""), wanted)) {
-        throw new HoldfastError({ code: "unauthorized", message: "request: a bearer token is needed" });
+        throw new HoldfastError({
+          code: "unauthorized",
+          message: "request: a bearer token is needed",
+        });
       }
     }
     await next();

@@ -10,7 +10,13 @@ export interface AppOptions {
   /** How often a quiet stream says that it lives. @default 15_000 */
   readonly heartbeatMs?: number;
   /** Told of each request when it is answered, for a log. */
-  readonly onRequest?: (request: { id: string; method: string; path: string; status: number; durationMs: number }) => void;
+  readonly onRequest?: (request: {
+    id: string;
+    method: string;
+    path: string;
+    status: number;
+    durationMs: number;
+  }) => void;
   /** Told of what went wrong inside; clients are not. */
   readonly onError?: (error: unknown) => void;
 }

@@ -20,7 +20,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
   const { host, token = null, maxBodyBytes = 64 * 1024 * 1024, heartbeatMs = 15_000 } = options;
   const context: AppContext = { host, heartbeatMs, session: (id) => host.get(id) };
   const app = new OpenAPIHono({
-    defaultHook: (result) => (result.success ? undefined : problemResponse(invalidRequest(result.error))),
+    defaultHook: (result) =>
+      result.success ? undefined : problemResponse(invalidRequest(result.error)),
   });
   app.use(async (c, next) => {
     const start = performance.now();
@@ -56,13 +57,18 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addDocumentRoutes(app);
   app.notFound((c) =>
     problemResponse(
-      new HoldfastError({ code: "not_found", message: `${c.req.method} ${c.req.path.slice(0, 200)}: there is no such route` }),
+      new HoldfastError({
+        code: "not_found",
+        message: `${c.req.method} ${c.req.path.slice(0, 200)}: there is no such route`,
+      }),
     ),
   );
   app.onError((error) => {
     // Hono's own: a body that is no JSON, and the like.
     if (("status" in error && error.status === 400) || error instanceof SyntaxError) {
-      return problemResponse(new HoldfastError({ code: "invalid_request", message: "request body: not valid JSON" }));
+      return problemResponse(
+        new HoldfastError({ code: "invalid_request", message: "request body: not valid JSON" }),
+      );
     }
     if (!HoldfastError.is(error)) options.onError?.(error);
     return problemResponse(error);

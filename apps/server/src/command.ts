@@ -27,7 +27,11 @@ async function main(): Promise<number | undefined> {
   if (values.help === true || command === undefined) return print(help);
   switch (command) {
     case "serve":
-      await runServer({ hostname: values.host, port: numberOf("--port", values.port), token: values.token });
+      await runServer({
+        hostname: values.host,
+        port: numberOf("--port", values.port),
+        token: values.token,
+      });
       return undefined;
     case "exec":
       return exec({
@@ -64,7 +68,10 @@ function numberOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const number = Number(text);
   if (text.trim() !== "" && Number.isFinite(number)) return number;
-  throw new HoldfastError({ code: "invalid_request", message: `${name}: received ${JSON.stringify(text)}, allowed a number` });
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `${name}: received ${JSON.stringify(text)}, allowed a number`,
+  });
 }
 
 function version(): string {

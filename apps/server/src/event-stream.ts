@@ -32,11 +32,11 @@ export function eventStream(execution: Execution, options: EventStreamOptions): 
       async pull(controller) {
         const first = await settledWithin(next, heartbeatMs);
         if (first === null) {
-          controller.enqueue(encoder.encode("event: heartbeat\ndata: {\"type\":\"heartbeat\"}\n\n"));
+          controller.enqueue(encoder.encode('event: heartbeat\ndata: {"type":"heartbeat"}\n\n'));
           return;
         }
         let text = "";
-        for (let result: typeof first | null = first; result !== null; ) {
+        for (let result: typeof first | null = first; result !== null;) {
           if (result.done) {
             isOver = true;
             break;

@@ -23,11 +23,13 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
       hostname: options.hostname ?? env["HOST"] ?? "127.0.0.1",
       port: options.port ?? portOf(env["PORT"]),
       token: (options.token ?? env["HOLDFAST_TOKEN"]) || null,
-      onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+      onError: (error) =>
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     });
     for (const runtime of sessions.runtimes) {
       const info = await runtime.inspect();
-      if (!info.isAvailable) process.stderr.write(`${runtime.name} is not available: ${info.reason}. ${info.install}\n`);
+      if (!info.isAvailable)
+        process.stderr.write(`${runtime.name} is not available: ${info.reason}. ${info.install}\n`);
     }
     process.stdout.write(`Holdfast listening on ${server.url}\n`);
     let isEnding = false;
@@ -40,7 +42,9 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     }
   } catch (error) {
     await sessions.close();
-    process.stderr.write(`${HoldfastError.is(error) ? error.message.replace(/^\[\w+\] /, "") : String(error)}\n`);
+    process.stderr.write(
+      `${HoldfastError.is(error) ? error.message.replace(/^\[\w+\] /, "") : String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }
@@ -49,5 +53,8 @@ function portOf(text: string | undefined): number {
   if (text === undefined || text === "") return 4650;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new HoldfastError({ code: "invalid_request", message: `PORT: received ${JSON.stringify(text)}, allowed 0 to 65535` });
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `PORT: received ${JSON.stringify(text)}, allowed 0 to 65535`,
+  });
 }

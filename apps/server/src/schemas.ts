@@ -7,7 +7,9 @@ const displayViewSchema = displaySchema.extend({ mime: mimeSchema }).meta({ id: 
 const resultViewSchema = executionResultSchema
   .extend({
     mime: mimeSchema,
-    value: z.unknown().meta({ description: "JSON, or a tagged map such as {$type: tuple, items: []}" }),
+    value: z
+      .unknown()
+      .meta({ description: "JSON, or a tagged map such as {$type: tuple, items: []}" }),
   })
   .meta({ id: "ExecutionResult" });
 
@@ -18,7 +20,9 @@ const withoutNul = z.string().refine((text) => !text.includes("\0"), "text witho
 const env = z.record(envName, withoutNul);
 
 /** `[A-Za-z0-9_-]{1,64}`. */
-export const idSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - and _");
+export const idSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, - and _");
 
 export const createSessionSchema = z
   .object({
@@ -60,7 +64,12 @@ export const inputSchema = z
   .meta({ id: "Input" });
 
 export const killSchema = z
-  .object({ signal: z.string().regex(/^SIG[A-Z0-9]{2,10}$/).optional() })
+  .object({
+    signal: z
+      .string()
+      .regex(/^SIG[A-Z0-9]{2,10}$/)
+      .optional(),
+  })
   .meta({ id: "Kill" });
 
 export const sessionSchema = z

@@ -39,12 +39,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   }
   const listener = getRequestListener(createApp({ ...options, host: sessions }).fetch);
   const addresses = hostname === "localhost" ? ["127.0.0.1", "::1"] : [hostname];
-  if (port !== 0 && hostname !== "localhost" && loopback.has(hostname)) await refuseDouble(hostname, port);
+  if (port !== 0 && hostname !== "localhost" && loopback.has(hostname))
+    await refuseDouble(hostname, port);
   const servers: Server[] = [];
   let bound = port;
   try {
     for (const address of addresses) {
-      const server = createServer({ noDelay: true }, (request, response) => void listener(request, response));
+      const server = createServer(
+        { noDelay: true },
+        (request, response) => void listener(request, response),
+      );
       bound = await listen(server, address, bound);
       servers.push(server);
     }

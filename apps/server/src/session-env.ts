@@ -1,4 +1,15 @@
-const passedOn = ["PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL", "TERM"];
+const passedOn = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LANGUAGE",
+  "TZ",
+  "TMPDIR",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "TERM",
+];
 
 /**
  * What of our environment sessions see: where things are and how text is written, nothing else. `HOLDFAST_SESSION_ENV`
@@ -7,8 +18,11 @@ const passedOn = ["PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "L
 export function sessionEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const named = (env["HOLDFAST_SESSION_ENV"] ?? "").split(",").map((name) => name.trim());
   const isPassedOn = (name: string) =>
-    name !== "HOLDFAST_TOKEN" && (passedOn.includes(name) || name.startsWith("LC_") || named.includes(name));
+    name !== "HOLDFAST_TOKEN" &&
+    (passedOn.includes(name) || name.startsWith("LC_") || named.includes(name));
   return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value !== undefined && isPassedOn(name) ? [[name, value]] : [])),
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && isPassedOn(name) ? [[name, value]] : [],
+    ),
   );
 }

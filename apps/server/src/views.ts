@@ -1,5 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import type { Display, Execution, ExecutionEvent, ExecutionRecord, ExecutionResult, HostedSession, MimeBundle } from "@holdfast/core";
+import type {
+  Display,
+  Execution,
+  ExecutionEvent,
+  ExecutionRecord,
+  ExecutionResult,
+  HostedSession,
+  MimeBundle,
+} from "@holdfast/core";
 import type { SessionView } from "./schemas.ts";
 
 /** How output is written into JSON: text with U+FFFD for what is not UTF-8, or base64, exact. */
@@ -33,7 +41,10 @@ export function executionView(execution: Execution, encoding: OutputEncoding) {
 }
 
 /** One event as it goes over the wire: `{seq, type, …}`. */
-export function eventView(event: ExecutionEvent, encoding: OutputEncoding): Record<string, unknown> {
+export function eventView(
+  event: ExecutionEvent,
+  encoding: OutputEncoding,
+): Record<string, unknown> {
   switch (event.type) {
     case "stdout":
     case "stderr": {
@@ -61,7 +72,14 @@ export function eventView(event: ExecutionEvent, encoding: OutputEncoding): Reco
 }
 
 function recordView(record: ExecutionRecord) {
-  const { isBackground, queuedAt: _queuedAt, startedAt, result, displays: _displays, ...rest } = record;
+  const {
+    isBackground,
+    queuedAt: _queuedAt,
+    startedAt,
+    result,
+    displays: _displays,
+    ...rest
+  } = record;
   return {
     ...rest,
     background: isBackground,

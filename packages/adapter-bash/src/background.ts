@@ -49,7 +49,13 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
   try {
     process = await GuardedProcess.start({
       command,
-      args: ["--norc", "--noprofile", "-c", readFileSync(shellFile("background.bash"), "utf8"), "bash"],
+      args: [
+        "--norc",
+        "--noprofile",
+        "-c",
+        readFileSync(shellFile("background.bash"), "utf8"),
+        "bash",
+      ],
       env: {
         ...start.env,
         ...request.env,

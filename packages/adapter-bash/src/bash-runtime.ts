@@ -26,21 +26,35 @@ const install = "Debian: apt-get install bash";
 
 /** Sessions in a real bash. */
 export function bashRuntime({ executable = "bash" }: BashRuntimeOptions = {}): Runtime {
-  return { name: "bash", inspect: () => inspect(executable), start: (options) => start(executable, options) };
+  return {
+    name: "bash",
+    inspect: () => inspect(executable),
+    start: (options) => start(executable, options),
+  };
 }
 
 async function inspect(executable: string): Promise<RuntimeInfo> {
   try {
     const { stdout } = await promisify(execFile)(
       executable,
-      ["--norc", "--noprofile", "-c", 'printf "%s\\n" "$BASH" "$BASH_VERSION"; ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))'],
+      [
+        "--norc",
+        "--noprofile",
+        "-c",
+        'printf "%s\\n" "$BASH" "$BASH_VERSION"; ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))',
+      ],
       { env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" }, timeout: 10_000 },
     );
     const [path = executable, version = ""] = stdout.trim().split("\n");
     return { name: "bash", isAvailable: true, version, executable: path, features: bashFeatures };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { name: "bash", isAvailable: false, reason: `${executable}: ${reason.split("\n")[0]}`, install };
+    return {
+      name: "bash",
+      isAvailable: false,
+      reason: `${executable}: ${reason.split("\n")[0]}`,
+      install,
+    };
   }
 }
 
@@ -94,11 +108,27 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
       reader.read(bytes, (record) => record.type === "H" && version.resolve(record.subject));
     status.on("data", hear);
     const found = await within(
-      Promise.race([version.promise, guarded.ended.then(({ stderrTail }) => Promise.reject(new Error(stderrTail.trim() || "bash ended")))]),
-      { timeoutMs: startTimeoutMs, what: `start of bash for session ${sessionId}`, ...(signal ? { signal } : {}) },
+      Promise.race([
+        version.promise,
+        guarded.ended.then(({ stderrTail }) =>
+          Promise.reject(new Error(stderrTail.trim() || "bash ended")),
+        ),
+      ]),
+      {
+        timeoutMs: startTimeoutMs,
+        what: `start of bash for session ${sessionId}`,
+        ...(signal ? { signal } : {}),
+      },
     );
     status.off("data", hear);
-    return new BashWorker({ process: guarded, start: options, command, version: found, status, commandFd });
+    return new BashWorker({
+      process: guarded,
+      start: options,
+      command,
+      version: found,
+      status,
+      commandFd,
+    });
   } catch (cause) {
     await guarded.stop();
     status.destroy();

@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, openSync, readlinkSync, statSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  openSync,
+  readlinkSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { Socket } from "node:net";
 import { join, resolve } from "node:path";
 import {
@@ -102,7 +111,9 @@ export class BashWorker implements Worker {
     );
     this.#commandFd = options.commandFd;
     this.#status = options.status;
-    this.#status.on("data", (bytes: Buffer) => this.#reader.read(bytes, (record) => this.#record(record)));
+    this.#status.on("data", (bytes: Buffer) =>
+      this.#reader.read(bytes, (record) => this.#record(record)),
+    );
     void this.#watch();
   }
 
@@ -138,7 +149,10 @@ export class BashWorker implements Worker {
     };
   }
 
-  async executeInBackground(request: WorkerRequest, onEvent: WorkerEventListener): Promise<BackgroundExecution> {
+  async executeInBackground(
+    request: WorkerRequest,
+    onEvent: WorkerEventListener,
+  ): Promise<BackgroundExecution> {
     checkCode(request.code);
     const background = await startBackground({
       request,
@@ -252,7 +266,10 @@ export class BashWorker implements Worker {
       exitCode: foreground.isInterrupted ? 130 : record.status,
       signal: null,
     });
-    this.#snapshotTimer = setTimeout(() => void this.#takeSnapshot().catch(() => {}), snapshotIdleMs);
+    this.#snapshotTimer = setTimeout(
+      () => void this.#takeSnapshot().catch(() => {}),
+      snapshotIdleMs,
+    );
     this.#snapshotTimer.unref();
   }
 
@@ -285,7 +302,8 @@ export class BashWorker implements Worker {
     const exit = await this.#process.ended;
     this.#isEnded = true;
     if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer);
-    for (const question of this.#questions.values()) question.resolve({ type: "S", subject: "", status: 0, flags: "", traps: "" });
+    for (const question of this.#questions.values())
+      question.resolve({ type: "S", subject: "", status: 0, flags: "", traps: "" });
     const foreground = this.#foreground;
     if (foreground !== null) {
       this.#lanes.drain();
@@ -346,7 +364,9 @@ export class BashWorker implements Worker {
   #replaceSnapshot(number: string): Promise<unknown> {
     const old = this.#snapshot;
     const path = this.#path(`state.${number}`);
-    const written = this.#answer(number, this.#start.startTimeoutMs).then(() => old !== null && unlink(old.path));
+    const written = this.#answer(number, this.#start.startTimeoutMs).then(
+      () => old !== null && unlink(old.path),
+    );
     this.#snapshot = { path, written };
     return written;
   }
@@ -367,13 +387,22 @@ export class BashWorker implements Worker {
     const after: string[] = [];
     if (names.length > 0) {
       before.push(`builtin declare -p ${names.join(" ")} >|${file} 2>/dev/null`);
-      before.push(...Object.entries(env ?? {}).map(([name, value]) => `builtin export ${name}=${quote(value)}`));
+      before.push(
+        ...Object.entries(env ?? {}).map(
+          ([name, value]) => `builtin export ${name}=${quote(value)}`,
+        ),
+      );
       after.push(`builtin unset -v ${names.join(" ")}`);
       // declare within a function is local unless it is told otherwise.
-      after.push(`while IFS= builtin read -r __holdfast_line || [[ -n $__holdfast_line ]]; do builtin eval "\${__holdfast_line/#declare/declare -g}"; done <${file}`);
+      after.push(
+        `while IFS= builtin read -r __holdfast_line || [[ -n $__holdfast_line ]]; do builtin eval "\${__holdfast_line/#declare/declare -g}"; done <${file}`,
+      );
     }
     if (cwd !== null) {
-      before.push(`__holdfast_pwd=$PWD __holdfast_oldpwd=\${OLDPWD-}`, `builtin cd -- ${quote(this.#directory(cwd))} 2>/dev/null`);
+      before.push(
+        `__holdfast_pwd=$PWD __holdfast_oldpwd=\${OLDPWD-}`,
+        `builtin cd -- ${quote(this.#directory(cwd))} 2>/dev/null`,
+      );
       after.push(`builtin cd -- "$__holdfast_pwd" 2>/dev/null; OLDPWD=$__holdfast_oldpwd`);
     }
     return { before: command(before.join("\n")), after: after.join("\n") };
@@ -406,7 +435,10 @@ export class BashWorker implements Worker {
 export function openControl(process: GuardedProcess): { status: Socket; commandFd: number } {
   const open = (name: string) =>
     openSync(join(process.directory, name), constants.O_RDWR | constants.O_NONBLOCK);
-  return { commandFd: open("cmd"), status: new Socket({ fd: open("status"), readable: true, writable: false }) };
+  return {
+    commandFd: open("cmd"),
+    status: new Socket({ fd: open("status"), readable: true, writable: false }),
+  };
 }
 
 /** Also when it never came to be: then nobody has to wait for it. */

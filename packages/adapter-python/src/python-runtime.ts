@@ -36,12 +36,20 @@ export function pythonRuntime({ executable = "python3" }: PythonRuntimeOptions =
   };
 }
 
+function unavailable(reason: string): RuntimeInfo {
+  return { name: "python", isAvailable: false, reason, install };
+}
+
 async function inspect(executable: string): Promise<RuntimeInfo> {
-  const unavailable = (reason: string): RuntimeInfo => ({ name: "python", isAvailable: false, reason, install });
   try {
     const { stdout } = await promisify(execFile)(
       executable,
-      ["-I", "-S", "-c", "import sys; print(sys.executable); print(*sys.version_info[:3], sep='.'); print(sys.implementation.name)"],
+      [
+        "-I",
+        "-S",
+        "-c",
+        "import sys; print(sys.executable); print(*sys.version_info[:3], sep='.'); print(sys.implementation.name)",
+      ],
       { env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" }, timeout: 10_000 },
     );
     const [path = "", version = "", implementation = ""] = stdout.trim().split("\n");
@@ -49,9 +57,17 @@ async function inspect(executable: string): Promise<RuntimeInfo> {
     if (implementation !== "cpython" || major !== 3 || minor < 9) {
       return unavailable(`${path} is ${implementation} ${version}, CPython 3.9 or newer is needed`);
     }
-    return { name: "python", isAvailable: true, version, executable: path, features: pythonFeatures };
+    return {
+      name: "python",
+      isAvailable: true,
+      version,
+      executable: path,
+      features: pythonFeatures,
+    };
   } catch (error) {
-    return unavailable(`${executable}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+    return unavailable(
+      `${executable}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
+    );
   }
 }
 
@@ -72,7 +88,14 @@ async function located(executable: string): Promise<string> {
 }
 
 async function start(executable: string, options: WorkerStartOptions): Promise<Worker> {
-  const { env, cwd, startTimeoutMs, signal, sessionId, maxFrameBytes = defaultMaxFrameBytes } = options;
+  const {
+    env,
+    cwd,
+    startTimeoutMs,
+    signal,
+    sessionId,
+    maxFrameBytes = defaultMaxFrameBytes,
+  } = options;
   const guarded = await GuardedProcess.start({
     command: await located(executable),
     // Isolated: no variable, no folder of the user's has a say in what is loaded before user code is.
@@ -87,22 +110,35 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
   const { channel: stream } = guarded;
   try {
     if (stream === null) throw new Error("there is no descriptor left for its channel");
-    const channel: PythonChannel = new StreamChannel({ stream, schema: workerMessageSchema, maxFrameBytes });
+    const channel: PythonChannel = new StreamChannel({
+      stream,
+      schema: workerMessageSchema,
+      maxFrameBytes,
+    });
     const answer = Promise.withResolvers<WorkerMessage>();
     channel.onMessage(answer.resolve);
     await channel.send({ type: "hello", protocolVersion, sessionId, features: [], maxFrameBytes });
-    const died = guarded.ended.then(({ stderrTail }) => Promise.reject(new Error(stderrTail.trim() || "it ended")));
-    const broke = channel.closed.then((error) => Promise.reject(error ?? new Error("it closed its channel")));
+    const died = guarded.ended.then(({ stderrTail }) =>
+      Promise.reject(new Error(stderrTail.trim() || "it ended")),
+    );
+    const broke = channel.closed.then((error) =>
+      Promise.reject(error ?? new Error("it closed its channel")),
+    );
     const ready = await within(Promise.race([answer.promise, died, broke]), {
       timeoutMs: startTimeoutMs,
       what: `start of Python for session ${sessionId}`,
       ...(signal ? { signal } : {}),
     });
-    if (ready.type !== "ready" || ready.protocolVersion !== protocolVersion) throw mismatch(sessionId, ready);
+    if (ready.type !== "ready" || ready.protocolVersion !== protocolVersion)
+      throw mismatch(sessionId, ready);
     return new PythonWorker({ process: guarded, channel, start: options, version: ready.version });
   } catch (cause) {
     await guarded.stop();
-    if (HoldfastError.is(cause) && (cause.code === "cancelled" || cause.code === "protocol_mismatch")) throw cause;
+    if (
+      HoldfastError.is(cause) &&
+      (cause.code === "cancelled" || cause.code === "protocol_mismatch")
+    )
+      throw cause;
     throw new HoldfastError({
       code: "worker_start_failed",
       message: `start of Python for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -113,7 +149,10 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
 }
 
 function mismatch(sessionId: string, received: WorkerMessage): HoldfastError {
-  const what = received.type === "fault" ? received.message : `received ${JSON.stringify(received).slice(0, 200)}`;
+  const what =
+    received.type === "fault"
+      ? received.message
+      : `received ${JSON.stringify(received).slice(0, 200)}`;
   return new HoldfastError({
     code: "protocol_mismatch",
     message: `handshake with Python for session ${sessionId}: ${what}, version ${protocolVersion} is needed`,

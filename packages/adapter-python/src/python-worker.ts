@@ -20,7 +20,13 @@ import {
 } from "@holdfast/core";
 
 /** What the Python runtime can do. */
-export const pythonFeatures: readonly Feature[] = ["stdin", "input", "results", "displays", "interrupt"];
+export const pythonFeatures: readonly Feature[] = [
+  "stdin",
+  "input",
+  "results",
+  "displays",
+  "interrupt",
+];
 
 /** The channel as its host has it. */
 export type PythonChannel = StreamChannel<HostMessage, typeof workerMessageSchema>;
@@ -122,7 +128,17 @@ export class PythonWorker implements Worker {
     const { executionId, code, stdin, env, cwd, allowInput } = foreground.request;
     this.#lanes.listen((stream, bytes) => foreground.onEvent({ type: stream, bytes }));
     const { stdoutPath, stderrPath } = this.#lanes;
-    this.#send({ type: "execute", executionId, code, stdin: stdin === null ? null : Buffer.from(stdin), env: env === null ? null : { ...env }, cwd, allowInput, stdoutPath, stderrPath });
+    this.#send({
+      type: "execute",
+      executionId,
+      code,
+      stdin: stdin === null ? null : Buffer.from(stdin),
+      env: env === null ? null : { ...env },
+      cwd,
+      allowInput,
+      stdoutPath,
+      stderrPath,
+    });
     foreground.onEvent({ type: "started", pid: this.pid });
     if (foreground.isInterrupted) this.#interrupt(foreground);
   }
@@ -144,7 +160,8 @@ export class PythonWorker implements Worker {
         details: { executionId },
       });
     }
-    if (data.length > 0 || !close) foreground.inputs.push(Buffer.from(data).toString("utf8").replace(/\n$/, ""));
+    if (data.length > 0 || !close)
+      foreground.inputs.push(Buffer.from(data).toString("utf8").replace(/\n$/, ""));
     if (close) foreground.inputs.push(null);
     this.#answer(foreground);
   }
@@ -164,7 +181,11 @@ export class PythonWorker implements Worker {
       return;
     }
     const foreground = this.#foreground;
-    if (foreground === null || !("executionId" in message) || message.executionId !== foreground.request.executionId) {
+    if (
+      foreground === null ||
+      !("executionId" in message) ||
+      message.executionId !== foreground.request.executionId
+    ) {
       this.#dropped++;
       return;
     }
@@ -181,7 +202,8 @@ export class PythonWorker implements Worker {
         return;
       }
       case "input_request":
-        if (foreground.inputRequests.push(message.requestId) > maxInputRequests) return void this.#process.stop();
+        if (foreground.inputRequests.push(message.requestId) > maxInputRequests)
+          return void this.#process.stop();
         this.#lanes.drain();
         onEvent({ type: "input_request", prompt: message.prompt, password: message.password });
         return this.#answer(foreground);

@@ -18,7 +18,10 @@ export interface ExecOptions {
 export async function exec(options: ExecOptions): Promise<number> {
   const code = options.code ?? readFileSync(options.file === "-" ? 0 : options.file, "utf8");
   const runtime = options.runtime ?? (options.file.endsWith(".py") ? "python" : "bash");
-  await using host = new Host({ runtimes: allRuntimes(), env: { ...sessionEnv(process.env), ...options.env } });
+  await using host = new Host({
+    runtimes: allRuntimes(),
+    env: { ...sessionEnv(process.env), ...options.env },
+  });
   const { session } = await host.create({ runtime });
   // Code that came on standard input has used it up.
   const takesInput = options.code !== undefined || options.file !== "-";
@@ -30,13 +33,18 @@ export async function exec(options: ExecOptions): Promise<number> {
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   if (takesInput) void feed(execution);
   for await (const event of execution.events()) {
-    if (event.type === "stdout" || event.type === "stderr") await write(process[event.type], event.bytes);
+    if (event.type === "stdout" || event.type === "stderr")
+      await write(process[event.type], event.bytes);
     if (event.type === "input_request") await write(process.stderr, Buffer.from(event.prompt));
     if (event.type === "result") await write(process.stdout, Buffer.from(`${event.repr}\n`));
-    if (event.type === "error") await write(process.stderr, Buffer.from(event.text.replace(/\n?$/, "\n")));
+    if (event.type === "error")
+      await write(process.stderr, Buffer.from(event.text.replace(/\n?$/, "\n")));
     if (event.type === "display") {
       const text = event.mime["text/plain"];
-      await write(process.stdout, Buffer.from(typeof text === "string" ? `${text}\n` : "[display]\n"));
+      await write(
+        process.stdout,
+        Buffer.from(typeof text === "string" ? `${text}\n` : "[display]\n"),
+      );
     }
   }
   process.off("SIGINT", interrupt).off("SIGTERM", interrupt);

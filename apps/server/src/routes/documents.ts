@@ -17,12 +17,19 @@ const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#reference", val
 export function addDocumentRoutes(app: OpenAPIHono): void {
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
-    info: { title, version: "1", description: "Code-execution sessions that keep their state.", license: { name: "MIT" } },
+    info: {
+      title,
+      version: "1",
+      description: "Code-execution sessions that keep their state.",
+      license: { name: "MIT" },
+    },
   });
   const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
   app.get("/docs", (c) => c.html(page));
   app.get("/docs/start.js", (c) => c.body(start, 200, { "content-type": "text/javascript" }));
   for (const [name, type] of Object.entries(assets)) {
-    app.get(`/docs/${name}`, (c) => c.body(readFileSync(join(folder, name)), 200, { "content-type": type }));
+    app.get(`/docs/${name}`, (c) =>
+      c.body(readFileSync(join(folder, name)), 200, { "content-type": type }),
+    );
   }
 }

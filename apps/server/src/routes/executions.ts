@@ -1,6 +1,5 @@
 import { type Execution, HoldfastError, type Session } from "@holdfast/core";
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
 import { eventStream } from "../event-stream.ts";
@@ -12,17 +11,25 @@ import { defined, unsupported } from "./sessions.ts";
 const sessionParams = z.object({ id: z.string().max(200) });
 const params = sessionParams.extend({ eid: z.string().max(200) });
 const encodingQuery = z.object({ encoding: z.enum(["text", "base64"]).default("text") });
-const streamQuery = encodingQuery.extend({ onDisconnect: z.enum(["continue", "interrupt"]).default("continue") });
+const streamQuery = encodingQuery.extend({
+  onDisconnect: z.enum(["continue", "interrupt"]).default("continue"),
+});
 const eventsQuery = streamQuery.extend({ after: z.coerce.number().int().min(0).optional() });
-const listQuery = encodingQuery.extend({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+const listQuery = encodingQuery.extend({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
 const listSchema = z.object({ items: z.array(executionSchema) }).meta({ id: "ExecutionList" });
 const eventStreamContent = { "text/event-stream": { schema: z.string() } };
 
 /** Executions: run, follow, feed, interrupt, kill. */
 export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: AppContext): void {
   const find = (c: { id: string; eid: string }) => session(c.id).session.execution(c.eid);
-  const stream = (c: Context, execution: Execution, after: number, encoding: OutputEncoding, interrupts: boolean) => {
-    void c;
+  const stream = (
+    execution: Execution,
+    after: number,
+    encoding: OutputEncoding,
+    interrupts: boolean,
+  ) => {
     return eventStream(execution, {
       after,
       encoding,
@@ -54,9 +61,10 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
       const execution = await startExecution(live, request);
       const interrupts = onDisconnect === "interrupt";
       if (c.req.header("accept")?.includes("text/event-stream")) {
-        return stream(c, execution, 0, encoding, interrupts) as never;
+        return stream(execution, 0, encoding, interrupts);
       }
-      if (request.background === true) return c.json(executionView(execution, encoding) as never, 202);
+      if (request.background === true)
+        return c.json(executionView(execution, encoding) as never, 202);
       if (interrupts) c.req.raw.signal.addEventListener("abort", () => execution.interrupt());
       await execution.ended;
       return c.json(executionView(execution, encoding) as never, 200);
@@ -73,7 +81,10 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
     (c) => {
       const { encoding, limit } = c.req.valid("query");
       const { executions } = session(c.req.valid("param").id).session;
-      return c.json({ items: executions.slice(-limit).map((one) => executionView(one, encoding)) } as never, 200);
+      return c.json(
+        { items: executions.slice(-limit).map((one) => executionView(one, encoding)) } as never,
+        200,
+      );
     },
   );
   app.openapi(
@@ -84,7 +95,11 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
       request: { params, query: encodingQuery },
       responses: { 200: json(executionSchema, "The execution"), ...problems },
     }),
-    (c) => c.json(executionView(find(c.req.valid("param")), c.req.valid("query").encoding) as never, 200),
+    (c) =>
+      c.json(
+        executionView(find(c.req.valid("param")), c.req.valid("query").encoding) as never,
+        200,
+      ),
   );
   app.openapi(
     createRoute({
@@ -97,7 +112,7 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
     (c) => {
       const { after, encoding, onDisconnect } = c.req.valid("query");
       const lastSeen = after ?? lastEventId(c.req.header("last-event-id"));
-      return stream(c, find(c.req.valid("param")), lastSeen, encoding, onDisconnect === "interrupt") as never;
+      return stream(find(c.req.valid("param")), lastSeen, encoding, onDisconnect === "interrupt");
     },
   );
   app.openapi(
@@ -144,10 +159,15 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
 }
 
 /** Starts what a request asks for, in the foreground or beside it. */
-async function startExecution(session: Session, request: z.infer<typeof executeSchema>): Promise<Execution> {
+async function startExecution(
+  session: Session,
+  request: z.infer<typeof executeSchema>,
+): Promise<Execution> {
   const { code, background = false, onError, ...options } = request;
   if (onError === "rollback") throw unsupported("onError: rollback");
-  return background ? session.executeInBackground(code, defined(options)) : session.execute(code, defined(options));
+  return background
+    ? session.executeInBackground(code, defined(options))
+    : session.execute(code, defined(options));
 }
 
 function lastEventId(header: string | undefined): number {

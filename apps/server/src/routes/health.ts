@@ -4,13 +4,20 @@ import type { AppContext } from "../app-options.ts";
 import { runtimeSchema } from "../schemas.ts";
 import { json } from "./responses.ts";
 
-const healthSchema = z.object({ status: z.literal("ok"), sessions: z.int() }).meta({ id: "Health" });
+const healthSchema = z
+  .object({ status: z.literal("ok"), sessions: z.int() })
+  .meta({ id: "Health" });
 
 /** Liveness, readiness, and what can run here. */
 export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
   for (const path of ["/healthz", "/readyz"]) {
     app.openapi(
-      createRoute({ method: "get", path, summary: "Whether the server lives", responses: { 200: json(healthSchema, "It does") } }),
+      createRoute({
+        method: "get",
+        path,
+        summary: "Whether the server lives",
+        responses: { 200: json(healthSchema, "It does") },
+      }),
       (c) => c.json({ status: "ok" as const, sessions: host.size }, 200),
     );
   }

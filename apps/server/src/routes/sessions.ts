@@ -46,13 +46,21 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       const all = host.list().map(sessionView);
       const start = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1;
       if (cursor !== undefined && start === 0) {
-        throw new HoldfastError({ code: "invalid_request", message: "cursor: the session it stands for is gone; begin anew" });
+        throw new HoldfastError({
+          code: "invalid_request",
+          message: "cursor: the session it stands for is gone; begin anew",
+        });
       }
       const matching = all
         .slice(start)
-        .filter((one) => (runtime ?? one.runtime) === one.runtime && (state ?? one.state) === one.state);
+        .filter(
+          (one) => (runtime ?? one.runtime) === one.runtime && (state ?? one.state) === one.state,
+        );
       const items = matching.slice(0, limit);
-      return c.json({ items, nextCursor: matching.length > limit ? (items.at(-1)?.id ?? null) : null }, 200);
+      return c.json(
+        { items, nextCursor: matching.length > limit ? (items.at(-1)?.id ?? null) : null },
+        200,
+      );
     },
   );
   app.openapi(
@@ -73,7 +81,8 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       request: { params, body: body(updateSessionSchema) },
       responses: { 200: json(sessionSchema, "The session"), ...problems },
     }),
-    (c) => c.json(sessionView(host.update(c.req.valid("param").id, defined(c.req.valid("json")))), 200),
+    (c) =>
+      c.json(sessionView(host.update(c.req.valid("param").id, defined(c.req.valid("json")))), 200),
   );
   app.openapi(
     createRoute({

@@ -27,7 +27,8 @@ function frame(payload: Uint8Array, flags = 0, length = payload.length): Buffer 
 function decodeAll(chunks: readonly Uint8Array[], options?: FrameDecoderOptions): Buffer[] {
   const decoder = new FrameDecoder(options);
   const messages: Buffer[] = [];
-  for (const chunk of chunks) decoder.decode(chunk, (message) => messages.push(Buffer.from(message)));
+  for (const chunk of chunks)
+    decoder.decode(chunk, (message) => messages.push(Buffer.from(message)));
   expect(decoder.pendingBytes).toBe(0);
   return messages;
 }
@@ -50,10 +51,12 @@ describe("FrameDecoder.decode()", () => {
       const messages = Array.from({ length: Math.floor(next() * 8) }, () =>
         Buffer.alloc(Math.floor(next() ** 3 * 40_000), Math.floor(next() * 256)),
       );
-      const stream = Buffer.concat(messages.flatMap((message) => encodeFrames(message, maxFrameBytes)));
+      const stream = Buffer.concat(
+        messages.flatMap((message) => encodeFrames(message, maxFrameBytes)),
+      );
       const chunks: Buffer[] = [];
       const largest = next() < 0.2 ? 3 : 20_000;
-      for (let at = 0; at < stream.length; ) {
+      for (let at = 0; at < stream.length;) {
         const size = 1 + Math.floor(next() * largest);
         chunks.push(stream.subarray(at, at + size));
         at += size;
@@ -111,7 +114,11 @@ describe("FrameDecoder.decode()", () => {
   });
 
   it("refuses unknown flags and empty frames that say that more follows [F08]", () => {
-    for (const bad of [frame(Buffer.from("x"), 2), frame(Buffer.from("x"), 0x81), frame(Buffer.alloc(0), 1)]) {
+    for (const bad of [
+      frame(Buffer.from("x"), 2),
+      frame(Buffer.from("x"), 0x81),
+      frame(Buffer.alloc(0), 1),
+    ]) {
       expect(failure(() => new FrameDecoder().decode(bad, () => {})).code).toBe("frame_invalid");
     }
   });
@@ -126,7 +133,9 @@ describe("FrameDecoder.decode()", () => {
       decoder.decode(chunk.subarray(7, 8), (message) => messages.push(message));
     }
     expect(messages.length).toBe(1);
-    expect(Buffer.from(messages[0] as Uint8Array).equals(bytes.subarray(frameHeaderBytes))).toBe(true);
+    expect(Buffer.from(messages[0] as Uint8Array).equals(bytes.subarray(frameHeaderBytes))).toBe(
+      true,
+    );
   });
 
   it(`ends ${cases} random and mutated streams in messages or a typed error [F08]`, () => {

@@ -21,11 +21,15 @@ const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 
 describe("unpackMessage()", () => {
   it("drops what the schema does not know [R1.3]", () => {
-    expect(unpackMessage(packMessage({ ...completed, more: 1 } as never), workerMessageSchema)).toEqual(completed);
+    expect(
+      unpackMessage(packMessage({ ...completed, more: 1 } as never), workerMessageSchema),
+    ).toEqual(completed);
   });
 
   it("names the field that is missing [R1.3]", () => {
-    expect(refused(packMessage({ type: "completed", executionId: "e" } as never))).toContain("field status");
+    expect(refused(packMessage({ type: "completed", executionId: "e" } as never))).toContain(
+      "field status",
+    );
     expect(refused(packMessage({ type: "nonesuch" }))).toContain("message nonesuch");
     expect(refused(packMessage({} as never))).toContain("without a type");
   });
@@ -61,7 +65,10 @@ describe("unpackMessage()", () => {
     ["trailing bytes [A47]", Buffer.concat([packMessage(completed), hex("c0")])],
     ["text that is not UTF-8 [A23]", hex("81 a474797065 a2 ff fe")],
     ["nothing at all", Buffer.alloc(0)],
-    ["more than a million items [A48]", Buffer.concat([hex("dd 001e8480"), Buffer.alloc(2_000_000, 0x80)])],
+    [
+      "more than a million items [A48]",
+      Buffer.concat([hex("dd 001e8480"), Buffer.alloc(2_000_000, 0x80)]),
+    ],
   ])("refuses %s", (_name, bytes) => {
     expect(refused(bytes)).toMatch(/^\[message_invalid\]/);
   });
@@ -69,7 +76,17 @@ describe("unpackMessage()", () => {
   it("lets no key reach a prototype [A46]", () => {
     for (const key of ["__proto__", "constructor", "prototype"]) {
       const env = Object.fromEntries([[key, "polluted"]]);
-      const bytes = packMessage({ type: "execute", executionId: "e", code: "", stdin: null, env, cwd: null, allowInput: false, stdoutPath: "/o", stderrPath: "/e" } as never);
+      const bytes = packMessage({
+        type: "execute",
+        executionId: "e",
+        code: "",
+        stdin: null,
+        env,
+        cwd: null,
+        allowInput: false,
+        stdoutPath: "/o",
+        stderrPath: "/e",
+      } as never);
       const message = unpackMessage(bytes, hostMessageSchema);
       expect(Object.getPrototypeOf(message)).toBe(Object.prototype);
       expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
@@ -79,7 +96,14 @@ describe("unpackMessage()", () => {
   it(`ends ${cases} mutated messages in a message or a typed error [F08]`, () => {
     const seeds = [
       packMessage(completed),
-      packMessage({ type: "result", executionId: "e", repr: "(1, 2)", value: { $type: "tuple", items: [1, 2] }, valueTruncated: false, mime: { "text/plain": "(1, 2)" } } as never),
+      packMessage({
+        type: "result",
+        executionId: "e",
+        repr: "(1, 2)",
+        value: { $type: "tuple", items: [1, 2] },
+        valueTruncated: false,
+        mime: { "text/plain": "(1, 2)" },
+      } as never),
     ];
     let state = 1;
     const next = (below: number) => {
@@ -90,7 +114,10 @@ describe("unpackMessage()", () => {
       const bytes = Buffer.from(seeds[next(seeds.length)] as Uint8Array);
       for (let flips = next(5); flips >= 0; flips--) bytes[next(bytes.length)] = next(256);
       try {
-        unpackMessage(bytes.subarray(0, bytes.length - (next(3) === 0 ? next(bytes.length) : 0)), workerMessageSchema);
+        unpackMessage(
+          bytes.subarray(0, bytes.length - (next(3) === 0 ? next(bytes.length) : 0)),
+          workerMessageSchema,
+        );
       } catch (error) {
         if (!HoldfastError.is(error)) throw error;
         if (error.code !== "message_invalid") throw error;
