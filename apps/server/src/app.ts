@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { access } from "./access.ts";
 import type { AppContext, AppOptions } from "./app-options.ts";
 import { invalidRequest, problemResponse } from "./problem.ts";
+import { addConsoleRoutes } from "./routes/console.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
 import { addHealthRoutes } from "./routes/health.ts";
@@ -55,6 +56,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addExecutionRoutes(app, context);
   addRunRoutes(app, context);
   addDocumentRoutes(app);
+  addConsoleRoutes(app);
   app.notFound((c) =>
     problemResponse(
       new HoldfastError({
