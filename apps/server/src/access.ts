@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { HoldfastError } from "@holdfast/core";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 
 /** Who may use the server. */
 export interface AccessOptions {
@@ -8,63 +8,74 @@ export interface AccessOptions {
   readonly token: string | null;
 }
 
-const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/;
-const open = new Set(["/healthz", "/readyz"]);
+const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+const health = new Set(["/healthz", "/readyz"]);
 
 /**
- * Refuses who has no token, and, where none is needed, what a web page of somebody else could send: a foreign Host (a name
- * that was made to point here) or a foreign Origin.
+ * Refuses who has no token, and what a web page of somebody else could make a browser send: a foreign Host (a name that
+ * was made to point here), a foreign Origin, a request that the browser says is not of our own pages, a form.
+ * @throws HoldfastError `unauthorized`, `forbidden`, `invalid_request`
  */
 export function access({ token }: AccessOptions): MiddlewareHandler {
-  const wanted = token === null ? null : digest(`Bearer ${token}`);
-  return async (c, next) => {
-    const host = c.req.header("host") ?? "";
-    if (wanted === null && !loopbackHosts.test(host)) {
-      throw new HoldfastError({
-        code: "forbidden",
-        message:
-          "request: its Host header names another machine; without a token only loopback names are served",
-      });
-    }
-    const origin = c.req.header("origin");
-    if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
-      throw new HoldfastError({
-        code: "forbidden",
-        message: "request: it comes from a page of another origin",
-      });
-    }
-    // A form or plain text is what a page may send without asking first; nothing here takes it.
-    const type = c.req.header("content-type");
-    if (
-      type !== undefined &&
-      !/^application\/(?:[\w.+-]+\+)?json\b/.test(type) &&
-      hasBody(c.req.method)
-    ) {
-      throw new HoldfastError({
-        code: "invalid_request",
-        message: `content-type: received ${JSON.stringify(type.slice(0, 100))}, allowed application/json`,
-      });
-    }
-    if (wanted !== null && !isPublic(c.req.path)) {
+  const wanted = token === null ? null : digest(token);
+  return (c, next) => {
+    refuseForeign(c, wanted === null);
+    const { path } = c.req;
+    if (wanted !== null && !health.has(path) && !isPage(path)) {
+      const given = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
       // Digests have one length, so the comparison takes the same time for every guess.
-      if (!timingSafeEqual(digest(c.req.header("authorization") ?? ""), wanted)) {
+      if (!timingSafeEqual(digest(given), wanted))
         throw new HoldfastError({
           code: "unauthorized",
           message: "request: a bearer token is needed",
         });
-      }
     }
-    await next();
+    refuseForms(c);
+    return next();
   };
 }
 
-// The page itself holds no secret, and has to be there to ask for the token.
-function isPublic(path: string): boolean {
-  return open.has(path) || path === "/" || path.startsWith("/console/");
+function refuseForeign(c: Context, onlyLoopback: boolean): void {
+  const host = c.req.header("host") ?? new URL(c.req.url).host;
+  if (onlyLoopback && !loopbackHosts.test(host)) {
+    throw forbidden(
+      "its Host header names another machine; without a token only loopback names are served",
+    );
+  }
+  const origin = c.req.header("origin");
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
+    throw forbidden("it comes from a page of another origin");
+  // Where a browser sends no Origin (an image, a script, a frame) it sends this.
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined && site !== "same-origin" && site !== "none" && !isPage(c.req.path))
+    throw forbidden("it comes from a page of another origin");
 }
 
-function hasBody(method: string): boolean {
-  return method === "POST" || method === "PATCH" || method === "PUT";
+/** What a page can send without asking first is no JSON; nothing here takes it. */
+function refuseForms(c: Context): void {
+  const { method } = c.req;
+  if (method !== "POST" && method !== "PATCH" && method !== "PUT") return;
+  const type = c.req.header("content-type");
+  const isEmpty =
+    c.req.header("transfer-encoding") === undefined &&
+    (c.req.header("content-length") ?? "0") === "0";
+  if (type === undefined ? isEmpty : /^application\/json *(?:;|$)/i.test(type)) return;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `content-type: received ${type === undefined ? "none" : JSON.stringify(type.slice(0, 100))}, allowed application/json`,
+    details: { allowed: "application/json" },
+  });
+}
+
+// The pages hold no secret, and have to be there to ask for the token.
+function isPage(path: string): boolean {
+  return (
+    path === "/" || path === "/docs" || path.startsWith("/console/") || path.startsWith("/docs/")
+  );
+}
+
+function forbidden(why: string): HoldfastError {
+  return new HoldfastError({ code: "forbidden", message: `request: ${why}` });
 }
 
 function digest(text: string): Buffer {

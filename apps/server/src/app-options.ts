@@ -9,7 +9,9 @@ export interface AppOptions {
   readonly maxBodyBytes?: number;
   /** How often a quiet stream says that it lives. @default 15_000 */
   readonly heartbeatMs?: number;
-  /** Told of each request when it is answered, for a log. */
+  /** A streaming client that takes nothing for so long is left; it can come back by seq. @default 120_000 */
+  readonly stallMs?: number;
+  /** Told of each request when it is answered, of a stream when it begins; for a log. */
   readonly onRequest?: (request: {
     id: string;
     method: string;
@@ -25,5 +27,6 @@ export interface AppOptions {
 export interface AppContext {
   readonly host: Host;
   readonly heartbeatMs: number;
+  readonly stallMs: number;
   readonly session: (id: string) => HostedSession;
 }

@@ -1,4 +1,4 @@
-import type { Execution } from "@holdfast/core";
+import type { Execution, ExecutionEvent } from "@holdfast/core";
 import { type OutputEncoding, eventView } from "./views.ts";
 
 /** How an execution's events are streamed. */
@@ -8,56 +8,23 @@ export interface EventStreamOptions {
   readonly encoding: OutputEncoding;
   /** A quiet stream says that it lives so often, in milliseconds. */
   readonly heartbeatMs: number;
-  /** The client went away before the end. */
-  readonly onAbort?: () => void;
+  /** A client that takes nothing for so long, in milliseconds, is left; it can come back by seq. */
+  readonly stallMs: number;
+  /** Called once when the stream is over; `isCut` when the client went away before the end. */
+  readonly onClose?: (isCut: boolean) => void;
 }
 
 const encoder = new TextEncoder();
 
 // Small events are joined into one write up to here, since each write costs a system call and a chunk header.
-const batchBytes = 128 * 1024;
+const batchLength = 128 * 1024;
 
 /**
  * The events of an execution as server-sent events: what was, what comes, and then the end. One chunk is made when one
  * is asked for, so a slow client slows the code down and nothing piles up here.
  */
 export function eventStream(execution: Execution, options: EventStreamOptions): Response {
-  const { after, encoding, heartbeatMs, onAbort } = options;
-  const leaving = new AbortController();
-  const events = execution.events({ after, signal: leaving.signal });
-  let next = events.next();
-  let isOver = false;
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const first = await settledWithin(next, heartbeatMs);
-        if (first === null) {
-          controller.enqueue(encoder.encode('event: heartbeat\ndata: {"type":"heartbeat"}\n\n'));
-          return;
-        }
-        let text = "";
-        for (let result: typeof first | null = first; result !== null;) {
-          if (result.done) {
-            isOver = true;
-            break;
-          }
-          text += frame(result.value);
-          next = events.next();
-          result = text.length < batchBytes ? await settledNow(next) : null;
-        }
-        if (text !== "") controller.enqueue(encoder.encode(text));
-        if (isOver) controller.close();
-      },
-      cancel() {
-        leaving.abort();
-        if (!isOver) onAbort?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  const frame = (event: Awaited<ReturnType<typeof events.next>>["value"] & object) =>
-    `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(eventView(event, encoding))}\n\n`;
-  return new Response(body, {
+  return new Response(new ReadableStream(new EventSource(execution, options), { highWaterMark: 0 }), {
     headers: {
       "content-type": "text/event-stream",
       "cache-control": "no-store",
@@ -67,7 +34,85 @@ export function eventStream(execution: Execution, options: EventStreamOptions): 
   });
 }
 
+class EventSource implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #execution: Execution;
+  readonly #options: EventStreamOptions;
+  readonly #leaving = new AbortController();
+  /** Opened with the first pull: a reader that nobody reads would stop the code. */
+  #events: AsyncGenerator<ExecutionEvent, void, void> | null = null;
+  #next: Promise<IteratorResult<ExecutionEvent, void>> | null = null;
+  #seq: number;
+  #stall: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(execution: Execution, options: EventStreamOptions) {
+    this.#execution = execution;
+    this.#options = options;
+    this.#seq = options.after;
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    if (this.#stall !== null) clearTimeout(this.#stall);
+    this.#events ??= this.#execution.events({
+      after: this.#options.after,
+      signal: this.#leaving.signal,
+    });
+    this.#next ??= this.#events.next();
+    const first = await settledWithin(this.#next, this.#options.heartbeatMs);
+    if (this.#isClosed) return;
+    const text = first === null ? this.#heartbeat() : await this.#batch(first, this.#events);
+    if (text !== "") controller.enqueue(encoder.encode(text));
+    if (this.#next === null) {
+      this.#close(false);
+      controller.close();
+      return;
+    }
+    this.#stall = setTimeout(() => {
+      this.cancel();
+      controller.error(new Error("the client takes nothing"));
+    }, this.#options.stallMs);
+  }
+
+  cancel(): void {
+    this.#leaving.abort();
+    this.#close(true);
+  }
+
+  /** The events that are there by now, as text; `#next` is `null` behind the last. */
+  async #batch(
+    first: IteratorResult<ExecutionEvent, void>,
+    events: AsyncGenerator<ExecutionEvent, void, void>,
+  ): Promise<string> {
+    let text = "";
+    for (let result: typeof first | null = first; result !== null;) {
+      if (result.done) {
+        this.#next = null;
+        break;
+      }
+      this.#seq = result.value.seq;
+      text += `id: ${result.value.seq}\nevent: ${result.value.type}\ndata: ${JSON.stringify(eventView(result.value, this.#options.encoding))}\n\n`;
+      this.#next = events.next();
+      result = text.length < batchLength ? await settledNow(this.#next) : null;
+    }
+    return text;
+  }
+
+  /** Without an id, so that a client which comes back does so behind what it has. */
+  #heartbeat(): string {
+    return `event: heartbeat\ndata: ${JSON.stringify({ seq: this.#seq, type: "heartbeat" })}\n\n`;
+  }
+
+  #close(isCut: boolean): void {
+    if (this.#stall !== null) clearTimeout(this.#stall);
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#options.onClose?.(isCut);
+  }
+}
+
 async function settledWithin<T>(promise: Promise<T>, timeoutMs: number): Promise<T | null> {
+  const now = await settledNow(promise);
+  if (now !== null) return now;
   const timeout = Promise.withResolvers<null>();
   const timer = setTimeout(() => timeout.resolve(null), timeoutMs);
   const result = await Promise.race([promise, timeout.promise]);

@@ -8,10 +8,13 @@ export function problemResponse(error: unknown): Response {
   const known = HoldfastError.is(error)
     ? error
     : new HoldfastError({ code: "internal", message: "the request could not be carried out" });
-  const { status } = errorCodes[known.code];
+  // 499 is for logs: no client is left to read it, and some libraries know no such status.
+  const status = known.code === "cancelled" ? 503 : errorCodes[known.code].status;
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (status === 429 || status === 503) headers["retry-after"] = "1";
   if (status === 401) headers["www-authenticate"] = "Bearer";
+  if (Array.isArray(known.details["allowedMethods"]))
+    headers["allow"] = known.details["allowedMethods"].join(", ");
   const body = {
     ...known.details,
     type: `urn:holdfast:error:${known.code}`,
@@ -20,16 +23,33 @@ export function problemResponse(error: unknown): Response {
     code: known.code,
     detail: known.message.replace(/^\[\w+\] /, ""),
   };
-  return new Response(JSON.stringify(body), { status: status === 499 ? 503 : status, headers });
+  return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** What a request lacks, by field. */
-export function invalidRequest(error: z.core.$ZodError): HoldfastError {
-  const issues = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+/** What a request lacks, field by field, with what was received instead. */
+export function invalidRequest(error: z.core.$ZodError, request: unknown): HoldfastError {
+  const issues = error.issues.slice(0, 10).map(({ path, message }) => ({
+    path: path.join("."),
+    message,
+    received: shown(path.reduce<unknown>(property, request)),
+  }));
   const [first] = issues;
+  const field = first?.path === "" ? "" : `field ${first?.path}: `;
   return new HoldfastError({
     code: "invalid_request",
-    message: `request: ${first?.path === "" ? "" : `field ${first?.path}: `}${first?.message ?? "invalid"}`,
+    message: `request: ${field}${first?.message ?? "invalid"}; received ${first?.received}`,
     details: { issues },
   });
+}
+
+function property(value: unknown, key: PropertyKey): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<PropertyKey, unknown>>)[key]
+    : undefined;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

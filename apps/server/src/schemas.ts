@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { displaySchema, executionFailureSchema, executionResultSchema } from "@holdfast/core";
 import { z } from "zod";
 
@@ -63,13 +64,9 @@ export const inputSchema = z
   .object({ data: z.string().optional(), close: z.boolean().optional() })
   .meta({ id: "Input" });
 
+const signalNames = Object.keys(constants.signals) as [NodeJS.Signals, ...NodeJS.Signals[]];
 export const killSchema = z
-  .object({
-    signal: z
-      .string()
-      .regex(/^SIG[A-Z0-9]{2,10}$/)
-      .optional(),
-  })
+  .object({ signal: z.enum(signalNames).default("SIGKILL") })
   .meta({ id: "Kill" });
 
 export const sessionSchema = z
@@ -110,7 +107,11 @@ export const executionSchema = z
     sessionState: z.enum(["kept", "restored", "lost"]),
   })
   .meta({ id: "Execution" });
-export type ExecutionView = z.infer<typeof executionSchema>;
+
+/** With the code: what is read later has it, the answer to who sent it does not. */
+export const executionDetailsSchema = executionSchema
+  .extend({ code: z.string() })
+  .meta({ id: "ExecutionDetails" });
 
 export const problemSchema = z
   .looseObject({

@@ -40,6 +40,11 @@ export function executionView(execution: Execution, encoding: OutputEncoding) {
   };
 }
 
+/** {@link executionView} with the code, as history has it. */
+export function executionDetails(execution: Execution, encoding: OutputEncoding) {
+  return { ...executionView(execution, encoding), code: execution.request.code };
+}
+
 /** One event as it goes over the wire: `{seq, type, …}`. */
 export function eventView(
   event: ExecutionEvent,
@@ -49,7 +54,7 @@ export function eventView(
     case "stdout":
     case "stderr": {
       const { seq, type } = event;
-      // A view of kept bytes; a chunk may end within a character, and then only base64 is exact.
+      // A view of kept bytes; core lets no chunk of text end within a character.
       const bytes = Buffer.from(event.bytes.buffer, event.bytes.byteOffset, event.bytes.byteLength);
       return encoding === "text" && isUtf8(bytes)
         ? { seq, type, text: bytes.toString("utf8") }

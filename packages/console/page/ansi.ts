@@ -24,6 +24,13 @@ const plain: Look = {
   isUnderlined: false,
 };
 
+const esc = String.fromCharCode(27);
+const bell = String.fromCharCode(7);
+// CSI sequences, OSC sequences with their text, and anything else of two characters.
+const sequences = new RegExp(
+  `(${esc}\\[[0-9;:?]*[A-Za-z]|${esc}\\][^${bell}${esc}]*(?:${bell}|${esc}\\\\)|${esc}.)`,
+);
+
 /**
  * The text as spans: colours and weights of ANSI escape sequences are kept, other sequences are left out, and a carriage
  * return starts the line anew, as progress bars have it. Only text and known styles come out, never markup.
@@ -31,13 +38,10 @@ const plain: Look = {
 export function ansiSpans(text: string): Span[] {
   const spans: Span[] = [];
   let look = { ...plain };
-  // eslint-disable-next-line no-control-regex
-  for (const part of rewriteLines(text).split(
-    /(\u001b\[[0-9;:?]*[A-Za-z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b.)/,
-  )) {
+  for (const part of rewriteLines(text).split(sequences)) {
     if (part === "") continue;
-    if (!part.startsWith("\u001b")) spans.push({ text: part, style: styleOf(look) });
-    else if (part.startsWith("\u001b[") && part.endsWith("m"))
+    if (!part.startsWith(esc)) spans.push({ text: part, style: styleOf(look) });
+    else if (part.startsWith(`${esc}[`) && part.endsWith("m"))
       look = dressed(look, part.slice(2, -1));
   }
   return spans;
@@ -99,11 +103,15 @@ function extended([kind, ...rest]: readonly number[]): [string | null, number] {
       2,
     ];
   const cube = clamp(index) - 16;
-  const level = (step: number) => (step === 0 ? 0 : 55 + step * 40);
   return [
     `rgb(${level(Math.floor(cube / 36))} ${level(Math.floor(cube / 6) % 6)} ${level(cube % 6)})`,
     2,
   ];
+}
+
+/** Brightness of a step of the 6x6x6 colour cube, as xterm has it. */
+function level(step: number): number {
+  return step === 0 ? 0 : 55 + step * 40;
 }
 
 function named(index: number): string {

@@ -1,4 +1,5 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
+import type { OutputStream } from "../worker/output-pipes.ts";
 import { describeExit } from "../worker/process-exit.ts";
 import type {
   WorkerEvent,
@@ -9,6 +10,10 @@ import type {
 import { EventLog, type EventLogOptions } from "./event-log.ts";
 import type { ExecutionEvent } from "./execution-event.ts";
 import { type ExecutionRecord, hasEnded } from "./execution-record.ts";
+import { WholeCharacters } from "./whole-characters.ts";
+
+// The rest of a character that was cut by a pipe's end comes with the next read. What comes later than this was not text.
+const characterWaitMs = 10;
 
 /** How an execution is reached from outside; the session gives it. */
 export interface ExecutionControl {
@@ -46,6 +51,8 @@ export class Execution {
   #endedAt: number | null = null;
   #worker: WorkerExecution | null = null;
   #isPaused = false;
+  readonly #characters = { stdout: new WholeCharacters(), stderr: new WholeCharacters() };
+  #characterWait: NodeJS.Timeout | null = null;
 
   constructor(options: ExecutionOptions) {
     const { request, sessionId, isBackground, timeoutMs, log } = options;
@@ -176,12 +183,14 @@ export class Execution {
 
   /** For the session: what the worker tells. */
   happen(event: WorkerEvent): void {
+    if (!("bytes" in event)) this.#flushCharacters();
     switch (event.type) {
+      case "stdout":
+      case "stderr":
+        return this.#output(event.type, event.bytes);
       case "started":
         this.#record = { ...this.#record, pid: event.pid };
         return this.#log.append({ type: "started", executionId: this.id, pid: event.pid });
-      case "stdout":
-      case "stderr":
       case "input_request":
       case "display":
         return this.#log.append(event);
@@ -199,12 +208,30 @@ export class Execution {
   /** For the session: it is over. A second call does nothing. */
   finish(outcome: Pick<ExecutionRecord, "status" | "exitCode" | "signal" | "sessionState">): void {
     if (this.hasEnded) return;
+    this.#flushCharacters();
     this.#endedAt = Date.now();
     this.#record = { ...this.#record, ...outcome };
     this.#worker = null;
     const record = this.record;
     this.#log.append({ type: "completed", execution: record });
     this.#end.resolve(record);
+  }
+
+  #output(stream: OutputStream, bytes: Buffer): void {
+    const whole = this.#characters[stream].add(bytes);
+    if (whole.length > 0) this.#log.append({ type: stream, bytes: whole });
+    if (this.#characters[stream].isHolding)
+      this.#characterWait ??= setTimeout(() => this.#flushCharacters(), characterWaitMs);
+  }
+
+  #flushCharacters(): void {
+    if (this.#characterWait === null) return;
+    clearTimeout(this.#characterWait);
+    this.#characterWait = null;
+    for (const stream of ["stdout", "stderr"] as const) {
+      const bytes = this.#characters[stream].flush();
+      if (bytes.length > 0) this.#log.append({ type: stream, bytes });
+    }
   }
 
   #press(isHigh: boolean): void {
