@@ -8,7 +8,9 @@ const runtime = bashRuntime();
 describe("an execution of bash", () => {
   it("has exact output: NUL, 0xff, no newline at the end [A23] [R4.1]", async () => {
     await using test = await openSession(runtime);
-    const execution = test.session.execute(String.raw`printf 'a\0b\xff\xfe'; printf '\r\n\x1b[0m' >&2`);
+    const execution = test.session.execute(
+      String.raw`printf 'a\0b\xff\xfe'; printf '\r\n\x1b[0m' >&2`,
+    );
     await execution.ended;
     expect(execution.stdout).toEqual(Buffer.from([97, 0, 98, 255, 254]));
     expect(execution.stderr.toString()).toBe("\r\n\u001b[0m");
@@ -35,15 +37,18 @@ describe("an execution of bash", () => {
 
   it("delivers 20 MB of lines without a byte changed [S1-25]", async () => {
     await using test = await openSession(runtime);
-    const execution = test.session.execute("seq -f '%079.0f' 1 250000 | tee /dev/stderr | md5sum > sum");
+    const execution = test.session.execute(
+      "seq -f '%079.0f' 1 250000 | tee /dev/stderr | md5sum > sum",
+    );
     const hash = createHash("md5");
-    for await (const event of execution.events()) if (event.type === "stderr") hash.update(event.bytes);
+    for await (const event of execution.events())
+      if (event.type === "stderr") hash.update(event.bytes);
     expect(await test.run("cat sum")).toMatchObject({ out: `${hash.digest("hex")}  -\n` });
   });
 
   it.each([
     ["empty by default", "cat; echo end", {}, "end\n"],
-    ["the given bytes, then the end", "read a; echo \"$a\"; cat", { stdin: "one\ntwo" }, "one\ntwo"],
+    ["the given bytes, then the end", 'read a; echo "$a"; cat', { stdin: "one\ntwo" }, "one\ntwo"],
     ["200 KB", "wc -c", { stdin: Buffer.alloc(200_000, 65) }, "200000\n"],
   ])("has standard input: %s [R4.1]", async (_name, code, options, out) => {
     await using test = await openSession(runtime);
@@ -52,7 +57,9 @@ describe("an execution of bash", () => {
 
   it("takes live input until it is closed [R2.5]", async () => {
     await using test = await openSession(runtime);
-    const execution = test.session.execute("read a; echo got $a; cat; echo end", { allowInput: true });
+    const execution = test.session.execute("read a; echo got $a; cat; echo end", {
+      allowInput: true,
+    });
     await execution.write("one\ntwo\n");
     await execution.write("three", { close: true });
     await execution.ended;
@@ -63,26 +70,39 @@ describe("an execution of bash", () => {
   it("has variables and a directory for itself alone [R4.1]", async () => {
     await using test = await openSession(runtime);
     await test.run("E=old; mkdir sub");
-    expect(await test.run('echo "$E $N ${PWD##*/}"', { env: { E: "new", N: "a 'b\n" }, cwd: "sub" })).toMatchObject({ out: "new a 'b\n sub\n" });
-    expect(await test.run('echo "$E [$N] $PWD"')).toMatchObject({ out: `old [] ${test.directory}\n` });
-    expect(await test.run("echo x", { cwd: "nonesuch" })).toMatchObject({ status: "error", error: { name: "invalid_request" } });
+    expect(
+      await test.run('echo "$E $N ${PWD##*/}"', { env: { E: "new", N: "a 'b\n" }, cwd: "sub" }),
+    ).toMatchObject({ out: "new a 'b\n sub\n" });
+    expect(await test.run('echo "$E [$N] $PWD"')).toMatchObject({
+      out: `old [] ${test.directory}\n`,
+    });
+    expect(await test.run("echo x", { cwd: "nonesuch" })).toMatchObject({
+      status: "error",
+      error: { name: "invalid_request" },
+    });
   });
 
   it.each([
     ["a loop of builtins", "x=2; echo go; while :; do :; done; x=3"],
     ["a command", "x=2; echo go; sleep 100; x=3"],
     ["a pipeline", "x=2; echo go; sleep 100 | cat; x=3"],
-  ])("is interrupted in %s with its state kept, twice in a row [R1.7] [D10]", async (_name, code) => {
-    await using test = await openSession(runtime);
-    for (let round = 0; round < 2; round++) {
-      await test.run("x=1");
-      const execution = test.session.execute(code);
-      await eventOf(test.session, execution.id, "stdout");
-      execution.interrupt();
-      expect(await execution.ended).toMatchObject({ status: "interrupted", sessionState: "kept" });
-      expect(await test.run("echo $x")).toMatchObject({ status: "ok", out: "2\n" });
-    }
-  });
+  ])(
+    "is interrupted in %s with its state kept, twice in a row [R1.7] [D10]",
+    async (_name, code) => {
+      await using test = await openSession(runtime);
+      for (let round = 0; round < 2; round++) {
+        await test.run("x=1");
+        const execution = test.session.execute(code);
+        await eventOf(test.session, execution.id, "stdout");
+        execution.interrupt();
+        expect(await execution.ended).toMatchObject({
+          status: "interrupted",
+          sessionState: "kept",
+        });
+        expect(await test.run("echo $x")).toMatchObject({ status: "ok", out: "2\n" });
+      }
+    },
+  );
 
   it("lives through 40 interrupts at any moment [F46]", { timeout: 60_000 }, async () => {
     await using test = await openSession(runtime);
@@ -100,8 +120,14 @@ describe("an execution of bash", () => {
 
   it("times out, and is killed when it does not care [D27] [F16]", async () => {
     await using test = await openSession(runtime, { interruptGraceMs: 100, terminateGraceMs: 100 });
-    expect(await test.run("echo part; sleep 100", { timeoutMs: 150 })).toMatchObject({ status: "timeout", out: "part\n", sessionState: "kept" });
-    expect(await test.run("trap '' INT TERM; echo part; while :; do sleep 1; done", { timeoutMs: 150 })).toMatchObject({
+    expect(await test.run("echo part; sleep 100", { timeoutMs: 150 })).toMatchObject({
+      status: "timeout",
+      out: "part\n",
+      sessionState: "kept",
+    });
+    expect(
+      await test.run("trap '' INT TERM; echo part; while :; do sleep 1; done", { timeoutMs: 150 }),
+    ).toMatchObject({
       status: "timeout",
       out: "part\n",
       sessionState: "lost",
@@ -122,7 +148,9 @@ describe("an execution of bash", () => {
 
   it("leaves no daemon behind its session [A28]", async () => {
     const test = await openSession(runtime);
-    await test.run("setsid env -i sh -c 'echo $$ > pid1; exec sleep 1000' & (setsid sh -c 'sleep 1000 & echo $! > pid2' &)\nuntil [[ -s pid1 && -s pid2 ]]; do :; done");
+    await test.run(
+      "setsid env -i sh -c 'echo $$ > pid1; exec sleep 1000' & (setsid sh -c 'sleep 1000 & echo $! > pid2' &)\nuntil [[ -s pid1 && -s pid2 ]]; do :; done",
+    );
     const pids = (await test.run("cat pid1 pid2")).out.trim().split("\n").map(Number);
     expect(pids.length).toBe(2);
     await test[Symbol.asyncDispose]();
@@ -140,8 +168,7 @@ describe("an execution of bash", () => {
 
   it("loses its session truthfully when the pipes are gone [A09] [F22]", async () => {
     await using test = await openSession(runtime, { executionTimeoutMs: 10_000 });
-    await test.run('rm -rf "$HOLDFAST_WORKER"');
-    expect(await test.run("echo x")).toMatchObject({ status: "lost" });
+    expect(await test.run('rm -rf "$HOLDFAST_WORKER"')).toMatchObject({ status: "lost" });
     expect(await test.run("echo back")).toMatchObject({ status: "ok", out: "back\n" });
   });
 
@@ -152,17 +179,23 @@ describe("an execution of bash", () => {
     expect(await test.run("echo fine")).toMatchObject({ out: "fine\n" });
   });
 
-  it("is one of 20 sessions x 20 at once, none mixed with another [R4.5] [S1-6]", { timeout: 60_000 }, async () => {
-    await Promise.all(
-      Array.from({ length: 20 }, async (_, s) => {
-        await using test = await openSession(runtime);
-        const runs = Array.from({ length: 20 }, (_unused, i) => test.run(`n=$((n+1)); echo ${s}-${i}-$n; /bin/echo err ${s}-${i} >&2`));
-        for (const [i, ran] of (await Promise.all(runs)).entries()) {
-          expect([ran.out, ran.err]).toEqual([`${s}-${i}-${i + 1}\n`, `err ${s}-${i}\n`]);
-        }
-      }),
-    );
-  });
+  it(
+    "is one of 20 sessions x 20 at once, none mixed with another [R4.5] [S1-6]",
+    { timeout: 60_000 },
+    async () => {
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, s) => {
+          await using test = await openSession(runtime);
+          const runs = Array.from({ length: 20 }, (_unused, i) =>
+            test.run(`n=$((n+1)); echo ${s}-${i}-$n; /bin/echo err ${s}-${i} >&2`),
+          );
+          for (const [i, ran] of (await Promise.all(runs)).entries()) {
+            expect([ran.out, ran.err]).toEqual([`${s}-${i}-${i + 1}\n`, `err ${s}-${i}\n`]);
+          }
+        }),
+      );
+    },
+  );
 });
 
 describe("a background execution of bash", () => {
@@ -170,7 +203,9 @@ describe("a background execution of bash", () => {
     await using test = await openSession(runtime);
     await test.run("x=5; a=(1 '2 3'); f() { echo \"f $1\"; }; mkdir d; cd d");
     const foreground = test.session.execute("echo busy; sleep 100");
-    const background = await test.session.executeInBackground('echo "$x ${a[1]} ${PWD##*/}"; f z; exit 3');
+    const background = await test.session.executeInBackground(
+      'echo "$x ${a[1]} ${PWD##*/}"; f z; exit 3',
+    );
     expect(background.record).toMatchObject({ status: "running", isBackground: true });
     expect(await background.ended).toMatchObject({ status: "ok", exitCode: 3 });
     expect(background.stdout.toString()).toBe("5 2 3 d\nf z\n");
@@ -188,7 +223,11 @@ describe("a background execution of bash", () => {
       const { pid } = background.record;
       expect(await isAlive(pid ?? 0)).toBe(true);
       await test.session.execution(background.id).kill();
-      expect(await background.ended).toMatchObject({ status: "lost", signal: "SIGKILL", sessionState: "kept" });
+      expect(await background.ended).toMatchObject({
+        status: "lost",
+        signal: "SIGKILL",
+        sessionState: "kept",
+      });
       expect(await isAlive(pid ?? 0)).toBe(false);
       await background.kill().catch(() => {}); // a second one changes nothing
     },
@@ -196,7 +235,9 @@ describe("a background execution of bash", () => {
 
   it("takes live input and its end [R2.5]", async () => {
     await using test = await openSession(runtime);
-    const background = await test.session.executeInBackground("cat; echo end", { allowInput: true });
+    const background = await test.session.executeInBackground("cat; echo end", {
+      allowInput: true,
+    });
     await background.write("a\n");
     await background.write("b", { close: true });
     await background.ended;

@@ -8,15 +8,30 @@ const runtime = bashRuntime();
 type Script = readonly (readonly [code: string, stdout: string, exitCode?: number])[];
 
 const kept: Readonly<Record<string, Script>> = {
-  "the directory [R3.1] [S1-22]": [["mkdir a; cd a", ""], ['echo "${PWD##*/}"', "a\n"]],
-  "variables, plain and exported [R3.1]": [["x=1; export y=2", ""], ["echo $x $y; bash -c 'echo [$x] $y'", "1 2\n[] 2\n"]],
-  "functions [R3.1]": [["greet() { echo \"hi $1\"; }", ""], ["greet you", "hi you\n"]],
+  "the directory [R3.1] [S1-22]": [
+    ["mkdir a; cd a", ""],
+    ['echo "${PWD##*/}"', "a\n"],
+  ],
+  "variables, plain and exported [R3.1]": [
+    ["x=1; export y=2", ""],
+    ["echo $x $y; bash -c 'echo [$x] $y'", "1 2\n[] 2\n"],
+  ],
+  "functions [R3.1]": [
+    ['greet() { echo "hi $1"; }', ""],
+    ["greet you", "hi you\n"],
+  ],
   "arrays and associative arrays [R3.1]": [
     ["a=(1 'b c' 3); declare -A m=([k]='v w')", ""],
     ['echo "${#a[@]} ${a[1]} ${m[k]}"', "3 b c v w\n"],
   ],
-  "aliases, when they are switched on [R3.1]": [["shopt -s expand_aliases; alias ll='echo listed'", ""], ["ll", "listed\n"]],
-  "options and shopt [R3.1]": [["set -f; shopt -s nullglob", ""], ["echo *; shopt nullglob", "*\nnullglob       \ton\n"]],
+  "aliases, when they are switched on [R3.1]": [
+    ["shopt -s expand_aliases; alias ll='echo listed'", ""],
+    ["ll", "listed\n"],
+  ],
+  "options and shopt [R3.1]": [
+    ["set -f; shopt -s nullglob", ""],
+    ["echo *; shopt nullglob", "*\nnullglob       \ton\n"],
+  ],
   "traps, which are the user's own [R4.1]": [
     ["trap 'echo usr1' USR1", ""],
     ["kill -USR1 $$", "usr1\n"],
@@ -28,8 +43,16 @@ const kept: Readonly<Record<string, Script>> = {
     ["trap 'echo \"dbg $BASH_COMMAND\"' DEBUG", ""],
     ["echo a", "dbg echo a\na\n"],
   ],
-  "$? and $_ [R4.1]": [["false a b", "", 1], ["echo $?", "1\n"], ["echo x y z", "x y z\n"], ["echo $_", "z\n"]],
-  "positional parameters and umask [R3.1]": [["set -- p 'q r'; umask 027", ""], ['echo "$# $2"; umask', "2 q r\n0027\n"]],
+  "$? and $_ [R4.1]": [
+    ["false a b", "", 1],
+    ["echo $?", "1\n"],
+    ["echo x y z", "x y z\n"],
+    ["echo $_", "z\n"],
+  ],
+  "positional parameters and umask [R3.1]": [
+    ["set -- p 'q r'; umask 027", ""],
+    ['echo "$# $2"; umask', "2 q r\n0027\n"],
+  ],
 };
 
 const survived: Script = [
@@ -40,7 +63,7 @@ const survived: Script = [
   ["echo a # a comment at the end", "a\n"],
   ["#!/bin/sh\necho b", "b\n"],
   ["echo one \\\n two", "one two\n"],
-  ["return 3; echo \"still $?\"", "still 2\n"],
+  ['return 3; echo "still $?"', "still 2\n"],
   ["echo $((1/0))\necho next", "next\n"],
   ["exec >/dev/null; echo hidden", ""],
   ["exec 1>&- 2>&- 0<&-", ""],
@@ -67,7 +90,12 @@ describe("a bash session", () => {
     for (const [code, stdout, exitCode = 0] of script) {
       const ran = await test.run(code);
       if (stdout === undefined) continue;
-      expect({ code, status: ran.status, out: ran.out, exitCode: ran.exitCode }).toEqual({ code, status: "ok", out: stdout, exitCode });
+      expect({ code, status: ran.status, out: ran.out, exitCode: ran.exitCode }).toEqual({
+        code,
+        status: "ok",
+        out: stdout,
+        exitCode,
+      });
     }
   });
 
@@ -77,7 +105,12 @@ describe("a bash session", () => {
     for (const [code, stdout, exitCode = 0] of survived) {
       const ran = await test.run(code);
       expect(ran.status, code).toBe("ok");
-      if (stdout !== undefined) expect({ code, out: ran.out, exitCode: ran.exitCode }).toEqual({ code, out: stdout, exitCode });
+      if (stdout !== undefined)
+        expect({ code, out: ran.out, exitCode: ran.exitCode }).toEqual({
+          code,
+          out: stdout,
+          exitCode,
+        });
     }
     expect(await test.run("echo $kept $$")).toMatchObject({ out: `yes ${test.session.pid}\n` });
   });
@@ -87,7 +120,12 @@ describe("a bash session", () => {
     const { pid } = test.session;
     for (const [code, stdout, exitCode = 0] of fatal) {
       const ran = await test.run(code);
-      expect({ code, status: ran.status, out: ran.out, exitCode: ran.exitCode }).toEqual({ code, status: "ok", out: stdout, exitCode });
+      expect({ code, status: ran.status, out: ran.out, exitCode: ran.exitCode }).toEqual({
+        code,
+        status: "ok",
+        out: stdout,
+        exitCode,
+      });
     }
     expect(test.session.pid).toBe(pid);
   });
@@ -100,14 +138,23 @@ describe("a bash session", () => {
     ["exec sh -c 'exit 5'", 5, null],
     ["kill -9 $$", null, "SIGKILL"],
     ["kill -TERM $$; sleep 5", null, "SIGTERM"],
-  ] as const)("is lost with the exact end after `%s`, and the next execution works [F14] [F15] [D7]", async (code, exitCode, signal) => {
-    await using test = await openSession(runtime);
-    await test.run("x=1");
-    const ran = await test.run(`echo before; ${code}`);
-    expect(ran).toMatchObject({ status: "lost", exitCode, signal, sessionState: "lost", out: "before\n" });
-    expect(await test.run("echo [$x]")).toMatchObject({ status: "ok", out: "[]\n" });
-    expect(test.session.restarts).toBe(1);
-  });
+  ] as const)(
+    "is lost with the exact end after `%s`, and the next execution works [F14] [F15] [D7]",
+    async (code, exitCode, signal) => {
+      await using test = await openSession(runtime);
+      await test.run("x=1");
+      const ran = await test.run(`echo before; ${code}`);
+      expect(ran).toMatchObject({
+        status: "lost",
+        exitCode,
+        signal,
+        sessionState: "lost",
+        out: "before\n",
+      });
+      expect(await test.run("echo [$x]")).toMatchObject({ status: "ok", out: "[]\n" });
+      expect(test.session.restarts).toBe(1);
+    },
+  );
 
   it("runs the user's EXIT trap when the shell really ends, not before [R4.1]", async () => {
     await using test = await openSession(runtime);
@@ -119,13 +166,21 @@ describe("a bash session", () => {
   it("shows nothing of ours but names of one prefix [R4.1]", async () => {
     await using test = await openSession(runtime);
     const { out } = await test.run("set -o posix; set; declare -F; set +o posix; env");
-    const ours = out.split("\n").filter((line) => /holdfast/i.test(line) && !/__holdfast_|^HOLDFAST_WORKER=/.test(line));
-    expect(ours.filter((line) => /^\w+=/.test(line) && !/^(?:_|BASH_\w+|PWD|OLDPWD|HOME)=/.test(line))).toEqual([]);
-    expect((await test.run("env")).out.split("\n").filter((line) => /holdfast/i.test(line)).length).toBe(1);
+    const ours = out
+      .split("\n")
+      .filter((line) => /holdfast/i.test(line) && !/__holdfast_|^HOLDFAST_WORKER=/.test(line));
+    expect(
+      ours.filter((line) => /^\w+=/.test(line) && !/^(?:_|BASH_\w+|PWD|OLDPWD|HOME)=/.test(line)),
+    ).toEqual([]);
+    expect(
+      (await test.run("env")).out.split("\n").filter((line) => /holdfast/i.test(line)).length,
+    ).toBe(1);
   });
 
   it("does not load what is planted for its start [A30]", async () => {
-    await using test = await openSession(runtime, { env: { BASH_ENV: "/dev/stdin", ENV: "/x", PS4: "p " } });
+    await using test = await openSession(runtime, {
+      env: { BASH_ENV: "/dev/stdin", ENV: "/x", PS4: "p " },
+    });
     expect(await test.run("echo ${BASH_ENV}; echo ok")).toMatchObject({ out: "/dev/stdin\nok\n" });
   });
 
@@ -139,6 +194,8 @@ describe("a bash session", () => {
     await using one = await openSession(runtime);
     await using other = await openSession(runtime);
     await one.run("x=1; f() { :; }; cd /usr; export E=1");
-    expect(await other.run('echo "[$x$E]"; type f 2>/dev/null; pwd')).toMatchObject({ out: `[]\n${other.directory}\n` });
+    expect(await other.run('echo "[$x$E]"; type f 2>/dev/null; pwd')).toMatchObject({
+      out: `[]\n${other.directory}\n`,
+    });
   });
 });

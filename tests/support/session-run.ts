@@ -1,7 +1,13 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ExecuteOptions, type ExecutionRecord, type Runtime, Session, type SessionOptions } from "@holdfast/core";
+import {
+  type ExecuteOptions,
+  type ExecutionRecord,
+  type Runtime,
+  Session,
+  type SessionOptions,
+} from "@holdfast/core";
 
 /** An execution that has ended, with its output as text. */
 export interface Ran extends ExecutionRecord {
@@ -28,7 +34,12 @@ export async function openSession(
   const session = await Session.open({
     ...options,
     runtime,
-    env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: directory, LANG: "C.UTF-8", ...options.env },
+    env: {
+      PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+      HOME: directory,
+      LANG: "C.UTF-8",
+      ...options.env,
+    },
     cwd: directory,
     onLateOutput: (id, _stream, bytes) => late.set(id, (late.get(id) ?? "") + bytes.toString()),
   });
@@ -50,7 +61,8 @@ export async function openSession(
 
 /** Settles with the first event of that type. */
 export async function eventOf(session: Session, executionId: string, type: string): Promise<void> {
-  for await (const event of session.execution(executionId).events()) if (event.type === type) return;
+  for await (const event of session.execution(executionId).events())
+    if (event.type === type) return;
   throw new Error(`no ${type} came`);
 }
 

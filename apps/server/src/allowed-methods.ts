@@ -16,6 +16,8 @@ function matches(pattern: string, path: string): boolean {
   const parts = path.split("/");
   return (
     wanted.length === parts.length &&
-    wanted.every((part, index) => (part.startsWith(":") ? parts[index] !== "" : part === parts[index]))
+    wanted.every((part, index) =>
+      part.startsWith(":") ? parts[index] !== "" : part === parts[index],
+    )
   );
 }

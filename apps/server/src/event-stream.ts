@@ -24,17 +24,20 @@ const batchLength = 128 * 1024;
  * is asked for, so a slow client slows the code down and nothing piles up here.
  */
 export function eventStream(execution: Execution, options: EventStreamOptions): Response {
-  return new Response(new ReadableStream(new EventSource(execution, options), { highWaterMark: 0 }), {
-    headers: {
-      "content-type": "text/event-stream",
-      "cache-control": "no-store",
-      "x-accel-buffering": "no",
-      "x-execution-id": execution.id,
+  return new Response(
+    new ReadableStream(new EventSource(execution, options), { highWaterMark: 0 }),
+    {
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+        "x-execution-id": execution.id,
+      },
     },
-  });
+  );
 }
 
-class EventSource implements UnderlyingDefaultSource<Uint8Array> {
+class EventSource {
   readonly #execution: Execution;
   readonly #options: EventStreamOptions;
   readonly #leaving = new AbortController();

@@ -55,10 +55,7 @@ export const executeSchema = z
   })
   .meta({ id: "Execute" });
 
-export const runSchema = executeSchema
-  .omit({ background: true, onError: true, allowInput: true })
-  .extend({ runtime: z.string().max(100) })
-  .meta({ id: "Run" });
+export const runSchema = executeSchema.extend({ runtime: z.string().max(100) }).meta({ id: "Run" });
 
 export const inputSchema = z
   .object({ data: z.string().optional(), close: z.boolean().optional() })

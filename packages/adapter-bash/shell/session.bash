@@ -5,14 +5,19 @@
 # In:  fields between US (0x1f), ended by NUL, from the FIFO `cmd`. Out: records, ended by NUL, to the FIFO `status`. The descriptors
 # are opened for each of them, so no child ever inherits one.
 
-# Waits for the next execution and opens its streams. A line without a nonce is a command of ours.
+# Waits for the next execution and opens its streams. The first field of a line is C for a command of ours, or H and the
+# execution's nonce.
 __holdfast_next() {
   [[ -z ${__holdfast_nonce-} ]] || __holdfast_end "$?" # `continue` or `break` at top level of the code
   while :; do
     IFS=$'\x1f' builtin read -r -d '' __holdfast_nonce __holdfast_pair __holdfast_in __holdfast_live \
       __holdfast_exits __holdfast_tail __holdfast_file __holdfast_code <"$__holdfast_dir/cmd" || builtin exit 0
-    [[ -z $__holdfast_nonce ]] || break
-    builtin eval "$__holdfast_code"
+    # An interrupt may have cut a line, and what is left of it must not be taken for one.
+    case $__holdfast_nonce in
+      H????????????) break ;;
+      C) builtin eval "$__holdfast_code" ;;
+    esac
+    __holdfast_nonce=
   done
   __holdfast_code=${__holdfast_code%$'\n'}
   if [[ -n $__holdfast_file ]]; then
@@ -22,6 +27,8 @@ __holdfast_next() {
   fi
   case $__holdfast_tail in
     t) __holdfast_code+=$'\n__holdfast_s=$? __holdfast_u=$_' ;;
+    # The trap fires for our command too, where nobody sees what it prints.
+    d) __holdfast_code+=$'\n{ __holdfast_s=$? __holdfast_u=$_ __holdfast_f=$-; builtin trap -p DEBUG >|"$__holdfast_dir/debug"; builtin trap - DEBUG; set +xv; } >/dev/null 2>&1' ;;
     x) __holdfast_code+=$'\n{ __holdfast_s=$? __holdfast_u=$_ __holdfast_f=$-; set +xv; } 2>/dev/null' ;;
   esac
   # What stands in our folder may be anything by now; a name that is no pipe any more ends the session.
@@ -37,7 +44,12 @@ __holdfast_end() {
   __holdfast_last=${__holdfast_u-}
   __holdfast_flags=${__holdfast_f-$-}
   builtin set +xv
-  __holdfast_say "E $__holdfast_nonce $__holdfast_status $__holdfast_flags"$'\n'
+  __holdfast_debug=
+  if [[ $__holdfast_tail == d && -s $__holdfast_dir/debug ]]; then
+    builtin mapfile -d '' __holdfast_debug <"$__holdfast_dir/debug"
+    : >|"$__holdfast_dir/debug"
+  fi
+  __holdfast_say "E $__holdfast_nonce $__holdfast_status $__holdfast_flags"$'\n'"$__holdfast_debug"
   __holdfast_nonce=
   builtin trap - DEBUG
   builtin unset -v __holdfast_s __holdfast_u __holdfast_f
@@ -47,7 +59,7 @@ __holdfast_end() {
 # One record: its head, and the traps that matter to the next execution.
 __holdfast_say() {
   [[ -p $__holdfast_dir/status ]] || builtin kill -9 $$
-  { builtin printf '%s' "$1"; builtin trap -p EXIT DEBUG; builtin printf '\0'; } >"$__holdfast_dir/status"
+  { builtin printf '%s' "$1"; builtin trap -p EXIT DEBUG INT; builtin printf '\0'; } >"$__holdfast_dir/status"
 }
 
 # All of the state that is not the process's own (directory, umask, children live on by themselves).
@@ -79,8 +91,10 @@ __holdfast_exit() {
   builtin shift 4
   if [[ -e $__holdfast_dir/interrupt ]]; then
     __holdfast_er=1 __holdfast_es=130
-  elif [[ -z ${__holdfast_nonce-} || $__holdfast_ec != *'eval "$__holdfast_code"' ]]; then
-    : # the end of our own input, or of a signal
+  elif [[ -z ${__holdfast_nonce-} ]]; then
+    : # the end of our own input
+  elif [[ $__holdfast_ec != *'eval "$__holdfast_code"' && ! ($- == *u* && $__holdfast_es == 1) ]]; then
+    : # a signal: bash has not left the command; under `set -eu` it has not for an unset variable either
   elif [[ $__holdfast_es != 0 && $__holdfast_ep == *" $__holdfast_es "* ]]; then
     [[ -n $__holdfast_exits && $- != *[eu]* ]] || __holdfast_er=1
   elif [[ $__holdfast_es != 0 && $- == *e* && -z $__holdfast_exits ]]; then

@@ -12,7 +12,7 @@ import {
   type WorkerStartOptions,
   within,
 } from "@holdfast/core";
-import { BashWorker, bashFeatures, openControl } from "./bash-worker.ts";
+import { BashWorker, bashFeatures, checkCode, openControl } from "./bash-worker.ts";
 import { shellFile } from "./shell-file.ts";
 import { StatusReader } from "./status-record.ts";
 
@@ -28,6 +28,7 @@ const install = "Debian: apt-get install bash";
 export function bashRuntime({ executable = "bash" }: BashRuntimeOptions = {}): Runtime {
   return {
     name: "bash",
+    check: ({ code }) => checkCode(code),
     inspect: () => inspect(executable),
     start: (options) => start(executable, options),
   };

@@ -29,7 +29,7 @@ import {
 } from "@holdfast/core";
 import { startBackground } from "./background.ts";
 import { quote } from "./quote.ts";
-import { command, shellLine } from "./shell-line.ts";
+import { command, shellLine, userTraps } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 import { Stdin } from "./stdin.ts";
 
@@ -57,6 +57,8 @@ interface Foreground {
   /** Run by the shell behind the execution, to put back what was for it alone. */
   after: string;
   isInterrupted: boolean;
+  /** Its record has come. */
+  isEnding: boolean;
   lastInterruptAt: number;
 }
 
@@ -123,7 +125,6 @@ export class BashWorker implements Worker {
   }
 
   execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution {
-    checkCode(request.code);
     const foreground: Foreground = {
       request,
       nonce: randomBytes(6).toString("hex"),
@@ -132,6 +133,7 @@ export class BashWorker implements Worker {
       stdin: Promise.withResolvers(),
       after: "",
       isInterrupted: false,
+      isEnding: false,
       lastInterruptAt: 0,
     };
     this.#foreground = foreground;
@@ -153,7 +155,6 @@ export class BashWorker implements Worker {
     request: WorkerRequest,
     onEvent: WorkerEventListener,
   ): Promise<BackgroundExecution> {
-    checkCode(request.code);
     const background = await startBackground({
       request,
       onEvent,
@@ -236,6 +237,12 @@ export class BashWorker implements Worker {
     foreground.lastInterruptAt = now;
     writeFileSync(this.#path("interrupt"), "");
     this.#process.signal("SIGINT");
+    // What the shell was just about to start has not had it. A trap of the user's must not run twice for one interrupt.
+    if (userTraps(this.#traps).hasInterrupt) return;
+    const again = setTimeout(() => {
+      if (this.#foreground === foreground && !foreground.isEnding) this.#process.signal("SIGINT");
+    }, 100);
+    again.unref();
   }
 
   #record(record: StatusRecord): void {
@@ -245,12 +252,17 @@ export class BashWorker implements Worker {
       return;
     }
     const foreground = this.#foreground;
-    if (foreground === null || record.subject !== foreground.nonce) {
+    // It came back without an execution: the interrupt has hit before it had the line.
+    const isUnbegun =
+      record.type === "R" && record.subject === "" && (foreground?.lastInterruptAt ?? 0) > 0;
+    if (foreground === null || (record.subject !== `H${foreground.nonce}` && !isUnbegun)) {
       this.#late++;
       return;
     }
     if (record.type === "B") return void foreground.stdin.promise.then((stdin) => stdin.opened());
     if (record.type !== "E" && record.type !== "R") return;
+    if (foreground.isEnding) return;
+    foreground.isEnding = true;
     this.#flags = record.flags;
     this.#traps = record.traps;
     void this.#finish(foreground, record);
@@ -447,7 +459,8 @@ function closeStdin({ stdin }: Foreground): void {
   void stdin.promise.then((made) => made.close());
 }
 
-function checkCode(code: string): void {
+/** @throws HoldfastError `invalid_request` for a NUL */
+export function checkCode(code: string): void {
   const at = code.indexOf("\0");
   if (at < 0) return;
   throw new HoldfastError({

@@ -29,12 +29,12 @@ export function shellLine(line: ShellLine): string {
   // In front of the code, so that neither the trap nor the tracing sees anything of ours.
   const before = `${debug === null ? "" : `${debug}; `}${tracing === "" ? "" : `set -${tracing}; `}`;
   const fields = [
-    line.nonce,
+    `H${line.nonce}`,
     line.pair,
     line.stdin,
     line.isLive ? "1" : "",
     /\b(?:exit|logout)\b/.test(line.code) ? "1" : "",
-    tail(line.code, tracing !== ""),
+    tail(line.code, tracing !== "", debug !== null),
     line.codeFile ?? "",
     line.codeFile === null ? `${before}${line.code}` : before,
   ];
@@ -45,21 +45,30 @@ export function shellLine(line: ShellLine): string {
 
 /** A line with a command of ours in place of an execution. */
 export function command(text: string): string {
-  return `${separator.repeat(7)}${text}\n\0`;
+  return `C${separator.repeat(7)}${text}\n\0`;
 }
 
 /**
- * What is run behind the code to learn `$?` and `$_` before anything of ours changes them: t, or x where tracing may be on, and
- * nothing where the text could be taken for a part of the code.
+ * What is run behind the code to learn `$?` and `$_` before anything of ours changes them: t, x where tracing may be on,
+ * d where there may be a DEBUG trap, and nothing where the text could be taken for a part of the code.
  */
-function tail(code: string, isTracing: boolean): "t" | "x" | "" {
-  if (/<<|DEBUG|\\\n?$/.test(code)) return "";
+function tail(code: string, isTracing: boolean, isDebugging: boolean): "t" | "x" | "d" | "" {
+  if (/<<|\\\n?$/.test(code)) return "";
+  if (isDebugging || code.includes("DEBUG")) return "d";
   return isTracing || /\bset\b/.test(code) ? "x" : "t";
 }
 
 /** The user's own traps, as commands. `exit` is `null` while ours stands, the empty trap when there is none at all. */
-export function userTraps(traps: string): { exit: string | null; debug: string | null } {
+export function userTraps(traps: string): {
+  readonly exit: string | null;
+  readonly debug: string | null;
+  readonly hasInterrupt: boolean;
+} {
   const debug = /^trap -- '(?:[^']|'\\'')*' DEBUG$/m.exec(traps)?.[0] ?? null;
   const exit = /^trap -- ('(?:[^']|'\\'')*') EXIT$/m.exec(traps)?.[1] ?? "''";
-  return { exit: exit.startsWith(`'${ourTrap}`) ? null : exit, debug };
+  return {
+    exit: exit.startsWith(`'${ourTrap}`) ? null : exit,
+    debug,
+    hasInterrupt: /^trap -- .* SIGINT$/ms.test(traps),
+  };
 }

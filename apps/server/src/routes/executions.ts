@@ -2,41 +2,41 @@ import { type Execution, HoldfastError, type Session } from "@holdfast/core";
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
-import { eventStream } from "../event-stream.ts";
-import { executeSchema, executionSchema, inputSchema, killSchema } from "../schemas.ts";
-import { type OutputEncoding, executionView } from "../views.ts";
+import {
+  executeSchema,
+  executionDetailsSchema,
+  executionSchema,
+  inputSchema,
+  killSchema,
+} from "../schemas.ts";
+import { sendJson } from "../send-json.ts";
+import { executionDetails } from "../views.ts";
+import { answer, answerQuery, encodingQuery, executionContent, stream } from "./answer.ts";
 import { body, json, problems } from "./responses.ts";
 import { defined, unsupported } from "./sessions.ts";
 
 const sessionParams = z.object({ id: z.string().max(200) });
 const params = sessionParams.extend({ eid: z.string().max(200) });
-const encodingQuery = z.object({ encoding: z.enum(["text", "base64"]).default("text") });
-const streamQuery = encodingQuery.extend({
-  onDisconnect: z.enum(["continue", "interrupt"]).default("continue"),
-});
-const eventsQuery = streamQuery.extend({ after: z.coerce.number().int().min(0).optional() });
 const listQuery = encodingQuery.extend({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(200).optional(),
 });
-const listSchema = z.object({ items: z.array(executionSchema) }).meta({ id: "ExecutionList" });
-const eventStreamContent = { "text/event-stream": { schema: z.string() } };
+const listSchema = z
+  .object({ items: z.array(executionDetailsSchema), nextCursor: z.string().nullable() })
+  .meta({ id: "ExecutionList" });
+const eventsQuery = answerQuery.extend({ after: z.coerce.number().int().min(0).optional() });
+const idempotencyKey = z
+  .string()
+  .optional()
+  .meta({ description: "Not supported yet: refused with 501, never ignored" });
+
+// A page of history holds at least one execution, and no more than about this much output and code.
+const maxPageBytes = 32 * 1024 * 1024;
 
 /** Executions: run, follow, feed, interrupt, kill. */
-export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: AppContext): void {
+export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void {
+  const { session } = context;
   const find = (c: { id: string; eid: string }) => session(c.id).session.execution(c.eid);
-  const stream = (
-    execution: Execution,
-    after: number,
-    encoding: OutputEncoding,
-    interrupts: boolean,
-  ) => {
-    return eventStream(execution, {
-      after,
-      encoding,
-      heartbeatMs,
-      ...(interrupts ? { onAbort: () => execution.interrupt() } : {}),
-    });
-  };
 
   app.openapi(
     createRoute({
@@ -44,47 +44,58 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
       path: "/v1/sessions/{id}/executions",
       summary: "Run code",
       description: "With `Accept: text/event-stream` the answer is the stream of its events.",
-      request: { params: sessionParams, query: streamQuery, body: body(executeSchema) },
+      request: {
+        params: sessionParams,
+        query: answerQuery,
+        headers: z.object({ "idempotency-key": idempotencyKey }),
+        body: body(executeSchema),
+      },
       responses: {
-        200: {
-          description: "The execution, when it has ended",
-          content: { "application/json": { schema: executionSchema }, ...eventStreamContent },
-        },
+        200: { description: "The execution, when it has ended", content: executionContent },
         202: json(executionSchema, "The execution, in the background"),
         ...problems,
       },
     }),
     async (c) => {
-      const { encoding, onDisconnect } = c.req.valid("query");
+      if (c.req.header("idempotency-key") !== undefined) throw unsupported("Idempotency-Key");
       const request = c.req.valid("json");
-      const { session: live } = session(c.req.valid("param").id);
-      const execution = await startExecution(live, request);
-      const interrupts = onDisconnect === "interrupt";
-      if (c.req.header("accept")?.includes("text/event-stream")) {
-        return stream(execution, 0, encoding, interrupts);
-      }
-      if (request.background === true)
-        return c.json(executionView(execution, encoding) as never, 202);
-      if (interrupts) c.req.raw.signal.addEventListener("abort", () => execution.interrupt());
-      await execution.ended;
-      return c.json(executionView(execution, encoding) as never, 200);
+      const execution = await startExecution(session(c.req.valid("param").id).session, request);
+      return answer(c, execution, {
+        ...context,
+        ...c.req.valid("query"),
+        isBackground: request.background === true,
+      });
     },
   );
   app.openapi(
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/executions",
-      summary: "The latest executions of a session, oldest first",
+      summary: "The latest executions of a session, oldest first; the next page is the one before",
       request: { params: sessionParams, query: listQuery },
-      responses: { 200: json(listSchema, "The executions"), ...problems },
+      responses: { 200: json(listSchema, "One page"), ...problems },
     }),
     (c) => {
-      const { encoding, limit } = c.req.valid("query");
+      const { encoding, limit, cursor } = c.req.valid("query");
       const { executions } = session(c.req.valid("param").id).session;
-      return c.json(
-        { items: executions.slice(-limit).map((one) => executionView(one, encoding)) } as never,
-        200,
-      );
+      const end =
+        cursor === undefined ? executions.length : executions.findIndex(({ id }) => id === cursor);
+      if (end === -1) {
+        throw new HoldfastError({
+          code: "invalid_request",
+          message: "cursor: the execution that it stands for is forgotten; begin anew",
+        });
+      }
+      let begin = end;
+      for (let size = 0; begin > 0 && end - begin < limit; begin--) {
+        const { stdout, stderr, request } = executions[begin - 1] as Execution;
+        size += stdout.length + stderr.length + request.code.length;
+        if (size > maxPageBytes && begin < end) break;
+      }
+      return sendJson({
+        items: executions.slice(begin, end).map((one) => executionDetails(one, encoding)),
+        nextCursor: begin === 0 ? null : (executions[begin]?.id ?? null),
+      });
     },
   );
   app.openapi(
@@ -93,13 +104,9 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
       path: "/v1/sessions/{id}/executions/{eid}",
       summary: "One execution, as it stands",
       request: { params, query: encodingQuery },
-      responses: { 200: json(executionSchema, "The execution"), ...problems },
+      responses: { 200: json(executionDetailsSchema, "The execution"), ...problems },
     }),
-    (c) =>
-      c.json(
-        executionView(find(c.req.valid("param")), c.req.valid("query").encoding) as never,
-        200,
-      ),
+    (c) => sendJson(executionDetails(find(c.req.valid("param")), c.req.valid("query").encoding)),
   );
   app.openapi(
     createRoute({
@@ -107,12 +114,21 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
       path: "/v1/sessions/{id}/executions/{eid}/events",
       summary: "The events of an execution: what was, what comes, and the end",
       request: { params, query: eventsQuery },
-      responses: { 200: { description: "The events", content: eventStreamContent }, ...problems },
+      responses: {
+        200: {
+          description: "The events",
+          content: { "text/event-stream": { schema: z.string() } },
+        },
+        ...problems,
+      },
     }),
     (c) => {
-      const { after, encoding, onDisconnect } = c.req.valid("query");
-      const lastSeen = after ?? lastEventId(c.req.header("last-event-id"));
-      return stream(find(c.req.valid("param")), lastSeen, encoding, onDisconnect === "interrupt");
+      const { after, ...query } = c.req.valid("query");
+      return stream(find(c.req.valid("param")), {
+        ...context,
+        ...query,
+        after: after ?? lastEventId(c.req.header("last-event-id")),
+      });
     },
   );
   app.openapi(
@@ -151,8 +167,9 @@ export function addExecutionRoutes(app: OpenAPIHono, { session, heartbeatMs }: A
       responses: { 202: { description: "Done" }, ...problems },
     }),
     async (c) => {
-      const { signal = "SIGKILL" } = c.req.valid("json") ?? {};
-      await find(c.req.valid("param")).kill(signal as NodeJS.Signals);
+      // Without a body there is nothing to validate, and so no default.
+      const { signal = "SIGKILL" }: Partial<z.infer<typeof killSchema>> = c.req.valid("json");
+      await find(c.req.valid("param")).kill(signal);
       return c.body(null, 202);
     },
   );

@@ -1,34 +1,53 @@
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
-import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
-import { executionSchema, runSchema } from "../schemas.ts";
+import { onDisconnect } from "../disconnect.ts";
+import { eventStream } from "../event-stream.ts";
+import { runSchema } from "../schemas.ts";
+import { sendJson } from "../send-json.ts";
 import { executionView } from "../views.ts";
-import { body, json, problems } from "./responses.ts";
-import { defined } from "./sessions.ts";
+import { encodingQuery, executionContent, wantsEvents } from "./answer.ts";
+import { body, problems } from "./responses.ts";
+import { defined, unsupported } from "./sessions.ts";
 
-const query = z.object({ encoding: z.enum(["text", "base64"]).default("text") });
-
-/** One-shot: a pristine session, the code, gone. */
-export function addRunRoutes(app: OpenAPIHono, { host }: AppContext): void {
+/** One-shot: a pristine session, the code, gone. So is all of it when the client goes away. */
+export function addRunRoutes(app: OpenAPIHono, { host, heartbeatMs, stallMs }: AppContext): void {
   app.openapi(
     createRoute({
       method: "post",
       path: "/v1/run",
       summary: "Run code in a session of its own that ends with it",
-      request: { query, body: body(runSchema) },
-      responses: { 200: json(executionSchema, "The execution"), ...problems },
+      description:
+        "With `Accept: text/event-stream` the answer is the stream of its events. It ends when the client goes away.",
+      request: { query: encodingQuery, body: body(runSchema) },
+      responses: {
+        200: { description: "The execution, when it has ended", content: executionContent },
+        ...problems,
+      },
     }),
     async (c) => {
-      const { runtime, code, ...options } = c.req.valid("json");
+      const { runtime, code, background, allowInput, onError, ...options } = c.req.valid("json");
+      const { encoding } = c.req.valid("query");
+      if (background === true) throw unsupported("background in /v1/run");
+      if (allowInput === true) throw unsupported("allowInput in /v1/run");
+      if (onError === "rollback") throw unsupported("onError: rollback");
       const { session } = await host.create({ runtime, labels: { purpose: "run" } });
+      // It may have been deleted by its id meanwhile.
+      const end = () => host.delete(session.id).catch(() => {});
       try {
         const execution = session.execute(code, defined(options));
-        const gone = () => execution.interrupt();
-        c.req.raw.signal.addEventListener("abort", gone);
+        if (wantsEvents(c)) {
+          const onClose = () => void end();
+          return eventStream(execution, { after: 0, encoding, heartbeatMs, stallMs, onClose });
+        }
+        const forget = onDisconnect(c, () => void end());
         await execution.ended;
-        return c.json(executionView(execution, c.req.valid("query").encoding) as never, 200);
-      } finally {
-        await host.delete(session.id).catch(() => {}); // it may have been deleted by its id meanwhile
+        forget();
+        const answer = sendJson(executionView(execution, encoding));
+        await end();
+        return answer;
+      } catch (error) {
+        await end();
+        throw error;
       }
     },
   );

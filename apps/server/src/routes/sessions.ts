@@ -3,13 +3,14 @@ import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
 import { createSessionSchema, sessionSchema, updateSessionSchema } from "../schemas.ts";
+import { sendJson } from "../send-json.ts";
 import { sessionView } from "../views.ts";
 import { body, json, problems } from "./responses.ts";
 
 const params = z.object({ id: z.string().max(200) });
 const listQuery = z.object({
   runtime: z.string().optional(),
-  state: z.enum(["starting", "idle", "busy", "restarting", "lost"]).optional(),
+  state: sessionSchema.shape.state.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().max(200).optional(),
 });
@@ -30,7 +31,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     async (c) => {
       const { restore, ...options } = c.req.valid("json");
       if (restore !== undefined) throw unsupported("restore");
-      return c.json(sessionView(await host.create(defined(options))), 201);
+      return sendJson(sessionView(await host.create(defined(options))), 201);
     },
   );
   app.openapi(
@@ -43,24 +44,16 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     }),
     (c) => {
       const { runtime, state, limit, cursor } = c.req.valid("query");
-      const all = host.list().map(sessionView);
-      const start = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1;
-      if (cursor !== undefined && start === 0) {
-        throw new HoldfastError({
-          code: "invalid_request",
-          message: "cursor: the session it stands for is gone; begin anew",
-        });
-      }
-      const matching = all
-        .slice(start)
-        .filter(
-          (one) => (runtime ?? one.runtime) === one.runtime && (state ?? one.state) === one.state,
-        );
-      const items = matching.slice(0, limit);
-      return c.json(
-        { items, nextCursor: matching.length > limit ? (items.at(-1)?.id ?? null) : null },
-        200,
-      );
+      const after = cursor === undefined ? null : positionOf(cursor);
+      const matching = host
+        .list()
+        .filter(({ session: one }) => (runtime ?? one.runtime.name) === one.runtime.name)
+        .filter(({ session: one }) => (state ?? one.status) === one.status)
+        .filter(({ session: one }) => after === null || compare(one, after) > 0)
+        .toSorted((a, b) => compare(a.session, b.session));
+      const items = matching.slice(0, limit).map(sessionView);
+      const last = matching.length > limit ? matching[limit - 1] : undefined;
+      return sendJson({ items, nextCursor: last === undefined ? null : cursorOf(last.session) });
     },
   );
   app.openapi(
@@ -71,7 +64,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       request: { params },
       responses: { 200: json(sessionSchema, "The session"), ...problems },
     }),
-    (c) => c.json(sessionView(session(c.req.valid("param").id)), 200),
+    (c) => sendJson(sessionView(session(c.req.valid("param").id))),
   );
   app.openapi(
     createRoute({
@@ -82,7 +75,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       responses: { 200: json(sessionSchema, "The session"), ...problems },
     }),
     (c) =>
-      c.json(sessionView(host.update(c.req.valid("param").id, defined(c.req.valid("json")))), 200),
+      sendJson(sessionView(host.update(c.req.valid("param").id, defined(c.req.valid("json"))))),
   );
   app.openapi(
     createRoute({
@@ -110,10 +103,35 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
         const hosted = session(c.req.valid("param").id);
         if (action === "interrupt") hosted.session.interrupt();
         else await hosted.session.restart();
-        return c.json(sessionView(session(hosted.session.id)), 200);
+        return sendJson(sessionView(session(hosted.session.id)));
       },
     );
   }
+}
+
+interface Position {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+// By time and id, so that a page goes on where the last one ended though sessions come and go.
+function compare(a: Position, b: Position): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function cursorOf({ createdAt, id }: Position): string {
+  return Buffer.from(`${createdAt}:${id}`).toString("base64url");
+}
+
+function positionOf(cursor: string): Position {
+  const match = /^(\d{1,16}):([A-Za-z0-9_-]{1,64})$/.exec(
+    Buffer.from(cursor, "base64url").toString(),
+  );
+  if (match !== null) return { createdAt: Number(match[1]), id: match[2] ?? "" };
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `cursor: received ${JSON.stringify(cursor.slice(0, 100))}, allowed the nextCursor of a page before`,
+  });
 }
 
 /** A field for something that is not there yet is refused, never ignored. */

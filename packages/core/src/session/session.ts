@@ -230,6 +230,7 @@ export class Session implements AsyncDisposable {
 
   #newExecution(code: string, options: ExecuteOptions, isBackground: boolean): Execution {
     const request = workerRequest(code, options);
+    this.runtime.check?.(request);
     if (this.#executions.has(request.executionId)) {
       throw new HoldfastError({
         code: "invalid_request",

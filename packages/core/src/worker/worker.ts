@@ -35,6 +35,8 @@ export interface Runtime {
   /** What clients name it by, such as `"bash"`. */
   readonly name: string;
   inspect(): Promise<RuntimeInfo>;
+  /** Refuses what no worker of it could run, before it is queued. @throws HoldfastError `invalid_request` */
+  check?(request: WorkerRequest): void;
   /**
    * Starts a worker and waits for its ready handshake.
    * @throws HoldfastError `worker_start_failed`, `runtime_unavailable`, `protocol_mismatch`, `cancelled`

@@ -1,0 +1,59 @@
+import type { Execution } from "@holdfast/core";
+import type { Context } from "hono";
+import { z } from "zod";
+import { onDisconnect as whenGone } from "../disconnect.ts";
+import { type EventStreamOptions, eventStream } from "../event-stream.ts";
+import { executionSchema } from "../schemas.ts";
+import { sendJson } from "../send-json.ts";
+import { executionView } from "../views.ts";
+
+/** How output stands in JSON. */
+export const encodingQuery = z.object({ encoding: z.enum(["text", "base64"]).default("text") });
+
+/** How an execution is answered. */
+export const answerQuery = encodingQuery.extend({
+  onDisconnect: z.enum(["continue", "interrupt"]).default("continue"),
+});
+
+/** An execution as JSON, or as the stream of its events. */
+export const executionContent = {
+  "application/json": { schema: executionSchema },
+  "text/event-stream": { schema: z.string() },
+};
+
+type Query = z.infer<typeof answerQuery>;
+type StreamOptions = Query & Pick<EventStreamOptions, "heartbeatMs" | "stallMs">;
+
+/** Answers with an execution as the client asked: its events, at once when it runs in the background, or its end. */
+export async function answer(
+  c: Context,
+  execution: Execution,
+  options: StreamOptions & { readonly isBackground: boolean },
+): Promise<Response> {
+  const { encoding, isBackground } = options;
+  if (wantsEvents(c)) return stream(execution, { ...options, after: 0 });
+  if (isBackground) return sendJson(executionView(execution, encoding), 202);
+  if (options.onDisconnect === "interrupt") {
+    const forget = whenGone(c, () => execution.interrupt());
+    await execution.ended;
+    forget();
+  } else await execution.ended;
+  return sendJson(executionView(execution, encoding));
+}
+
+/** The events of an execution behind `after`. */
+export function stream(
+  execution: Execution,
+  { onDisconnect, ...options }: StreamOptions & { readonly after: number },
+): Response {
+  return eventStream(execution, {
+    ...options,
+    onClose: (isCut) => {
+      if (isCut && onDisconnect === "interrupt") execution.interrupt();
+    },
+  });
+}
+
+export function wantsEvents(c: Context): boolean {
+  return c.req.header("accept")?.includes("text/event-stream") === true;
+}
