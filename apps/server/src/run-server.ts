@@ -1,4 +1,5 @@
 import { Host, HoldfastError } from "@holdfast/core";
+import { type LogLevel, createLog, logLevels } from "./log.ts";
 import { allRuntimes } from "./runtimes.ts";
 import { serve } from "./serve.ts";
 import { sessionEnv } from "./session-env.ts";
@@ -11,50 +12,65 @@ export interface RunServerOptions {
   readonly port?: number | undefined;
   /** `HOLDFAST_TOKEN`. */
   readonly token?: string | undefined;
+  /** `HOLDFAST_LOG`. @default `requests` */
+  readonly log?: string | undefined;
 }
 
 /** Serves until SIGINT or SIGTERM, then ends with 0; a second signal ends at once. */
 export async function runServer(options: RunServerOptions = {}): Promise<void> {
   const { env } = process;
+  // Command lines can be read by everybody on the machine.
+  if (options.token !== undefined) process.title = "holdfast serve";
   const sessions = new Host({ runtimes: allRuntimes(), env: sessionEnv(env) });
+  let ending: Promise<void> | null = null;
+  let end = () => sessions.close();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (ending !== null) process.exit(130);
+      ending = end().then(() => process.exit(0));
+    });
+  }
   try {
+    const log = createLog(levelOf(options.log ?? env["HOLDFAST_LOG"]));
     const server = await serve({
       sessions,
-      hostname: options.hostname ?? env["HOST"] ?? "127.0.0.1",
-      port: options.port ?? portOf(env["PORT"]),
+      hostname: options.hostname ?? (env["HOST"] || "127.0.0.1"),
+      port: portOf(options.port ?? env["PORT"]),
       token: (options.token ?? env["HOLDFAST_TOKEN"]) || null,
-      onError: (error) =>
-        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+      onRequest: log.request,
+      onError: log.error,
     });
+    end = () => server.close();
     for (const runtime of sessions.runtimes) {
       const info = await runtime.inspect();
       if (!info.isAvailable)
-        process.stderr.write(`${runtime.name} is not available: ${info.reason}. ${info.install}\n`);
+        log.note(`${runtime.name} is not available: ${info.reason}. ${info.install}`);
     }
     process.stdout.write(`Holdfast listening on ${server.url}\n`);
-    let isEnding = false;
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.on(signal, () => {
-        if (isEnding) process.exit(130);
-        isEnding = true;
-        void server.close().then(() => process.exit(0));
-      });
-    }
   } catch (error) {
     await sessions.close();
-    process.stderr.write(
-      `${HoldfastError.is(error) ? error.message.replace(/^\[\w+\] /, "") : String(error)}\n`,
-    );
+    const text = HoldfastError.is(error) ? error.message.replace(/^\[\w+\] /, "") : String(error);
+    process.stderr.write(`${text}\n`);
     process.exitCode = 1;
   }
 }
 
-function portOf(text: string | undefined): number {
-  if (text === undefined || text === "") return 4650;
-  const port = Number(text);
+function portOf(given: string | number | undefined): number {
+  if (given === undefined || given === "") return 4650;
+  const port = Number(given);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new HoldfastError({
     code: "invalid_request",
-    message: `PORT: received ${JSON.stringify(text)}, allowed 0 to 65535`,
+    message: `PORT: received ${JSON.stringify(given)}, allowed 0 to 65535`,
+  });
+}
+
+function levelOf(text: string | undefined): LogLevel {
+  if (text === undefined || text === "") return "requests";
+  const level = logLevels.find((one) => one === text);
+  if (level !== undefined) return level;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `HOLDFAST_LOG: received ${JSON.stringify(text)}, allowed ${logLevels.join(", ")}`,
   });
 }

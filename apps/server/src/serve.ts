@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { HoldfastError, type Host } from "@holdfast/core";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
+import { problemResponse } from "./problem.ts";
 
 /** What {@link serve} needs. */
 export interface ServeOptions extends Omit<AppOptions, "host"> {
@@ -18,11 +19,17 @@ export interface ServeOptions extends Omit<AppOptions, "host"> {
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Takes no more requests, ends streams, ends all sessions. Repeated calls share the end. */
+  /** Takes no more requests, ends all sessions, and with them the streams. Repeated calls share the end. */
   close(): Promise<void>;
 }
 
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
+
+// Of ports that are free on one family but not on the other, which is rare.
+const portAttempts = 20;
+
+// For clients that do not read the end of what they are told.
+const closeGraceMs = 500;
 
 /**
  * Serves a host over HTTP. `localhost` listens on both loopback families, or on none.
@@ -37,43 +44,56 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       details: { hostname },
     });
   }
-  const listener = getRequestListener(createApp({ ...options, host: sessions }).fetch);
-  const addresses = hostname === "localhost" ? ["127.0.0.1", "::1"] : [hostname];
-  if (port !== 0 && hostname !== "localhost" && loopback.has(hostname))
-    await refuseDouble(hostname, port);
-  const servers: Server[] = [];
-  let bound = port;
-  try {
-    for (const address of addresses) {
-      const server = createServer(
-        { noDelay: true },
-        (request, response) => void listener(request, response),
+  const listener = getRequestListener(createApp({ ...options, host: sessions }).fetch, {
+    errorHandler: (error) => {
+      options.onError?.(error);
+      return problemResponse(
+        new HoldfastError({
+          code: "invalid_request",
+          message: "request: its target or Host is not valid",
+        }),
       );
-      bound = await listen(server, address, bound);
-      servers.push(server);
-    }
-  } catch (cause) {
-    for (const server of servers) server.close();
-    throw cause;
-  }
+    },
+  });
+  const newServer = () =>
+    createServer({ noDelay: true }, (request, response) => {
+      // An absolute target names a host of its own, past the check of the Host header.
+      if (request.url?.startsWith("/") === false) request.url = "/";
+      void listener(request, response);
+    });
+  const servers = await bind(hostname, port, newServer);
+  const bound = portOf(servers[0]) ?? port;
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= closeAll(servers, sessions));
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
   return { url: `http://${shown}:${bound}`, port: bound, close, [Symbol.asyncDispose]: close };
 }
 
-async function closeAll(servers: readonly Server[], sessions: Host): Promise<void> {
-  for (const server of servers) server.close();
-  // Ending the sessions ends their executions, and so the streams that follow them.
-  await sessions.close();
-  for (const server of servers) server.closeIdleConnections();
-  const rest = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), 500);
-  await Promise.all(servers.map((server) => new Promise((done) => server.once("close", done))));
-  clearTimeout(rest);
+async function bind(hostname: string, port: number, newServer: () => Server): Promise<Server[]> {
+  if (hostname !== "localhost") {
+    const server = newServer();
+    if (port !== 0 && loopback.has(hostname)) await refuseDouble(hostname, port);
+    await listen(server, hostname, port);
+    return [server];
+  }
+  for (let attempt = 1; ; attempt++) {
+    const servers = [newServer(), newServer()] as const;
+    try {
+      await listen(servers[0], "127.0.0.1", port);
+      await listen(servers[1], "::1", portOf(servers[0]) ?? port);
+      return [...servers];
+    } catch (error) {
+      for (const server of servers) server.close();
+      const isTaken =
+        HoldfastError.is(error) &&
+        (error.cause as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";
+      if (port !== 0 || !isTaken || attempt === portAttempts) throw error;
+    }
+  }
 }
 
-function listen(server: Server, address: string, port: number): Promise<number> {
-  const listening = Promise.withResolvers<number>();
+function listen(server: Server, address: string, port: number): Promise<void> {
+  const listening = Promise.withResolvers<void>();
   server.once("error", (cause: NodeJS.ErrnoException) =>
     listening.reject(
       new HoldfastError({
@@ -87,11 +107,13 @@ function listen(server: Server, address: string, port: number): Promise<number> 
       }),
     ),
   );
-  server.listen({ host: address, port, ipv6Only: true }, () => {
-    const bound = server.address();
-    listening.resolve(typeof bound === "object" && bound !== null ? bound.port : port);
-  });
+  server.listen({ host: address, port, ipv6Only: address === "::1" }, listening.resolve);
   return listening.promise;
+}
+
+function portOf(server: Server | undefined): number | null {
+  const bound = server?.address();
+  return typeof bound === "object" && bound !== null ? bound.port : null;
 }
 
 /** One port answered by two servers, one for each loopback family, makes every second request fail. */
@@ -109,4 +131,16 @@ async function refuseDouble(hostname: string, port: number): Promise<void> {
     message: `port ${port} is answered on ${other} already: who asks for localhost would meet either; set PORT to another one`,
     details: { address: other, port },
   });
+}
+
+async function closeAll(servers: readonly Server[], sessions: Host): Promise<void> {
+  const closed = servers.map((server) => new Promise((done) => server.close(done)));
+  // Ending the sessions ends their executions, and so the streams that follow them.
+  await sessions.close();
+  for (const server of servers) server.closeIdleConnections();
+  const rest = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections();
+  }, closeGraceMs);
+  await Promise.all(closed);
+  clearTimeout(rest);
 }

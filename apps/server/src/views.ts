@@ -8,6 +8,7 @@ import type {
   HostedSession,
   MimeBundle,
 } from "@holdfast/core";
+import type { JSONValue } from "hono/utils/types";
 import type { SessionView } from "./schemas.ts";
 
 /** How output is written into JSON: text with U+FFFD for what is not UTF-8, or base64, exact. */
@@ -94,7 +95,8 @@ function recordView(record: ExecutionRecord) {
 }
 
 function resultView({ repr, value, valueTruncated, mime }: ExecutionResult) {
-  return { repr, value, valueTruncated, mime: mimeView(mime) };
+  // The same, but for `readonly`.
+  return { repr, value: value as JSONValue, valueTruncated, mime: mimeView(mime) };
 }
 
 function displayView({ mime, displayId, update }: Display) {

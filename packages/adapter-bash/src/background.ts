@@ -4,11 +4,13 @@ import { join } from "node:path";
 import {
   type BackgroundExecution,
   GuardedProcess,
+  HoldfastError,
   OutputPipes,
   type WorkerEventListener,
   type WorkerOutcome,
   type WorkerRequest,
   type WorkerStartOptions,
+  describeExit,
 } from "@holdfast/core";
 import { shellFile } from "./shell-file.ts";
 import { Stdin } from "./stdin.ts";
@@ -73,7 +75,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
     removeFiles();
     throw error;
   }
-  const pipes = OutputPipes.open(process.directory, "o");
+  const pipes = await openPipes(process);
   pipes.listen((stream, bytes) => {
     for (let at = 0; at < bytes.length; at += maxChunkBytes) {
       onEvent({ type: stream, bytes: bytes.subarray(at, at + maxChunkBytes) });
@@ -113,6 +115,20 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
     kill: (signal) => process.signal(signal),
     stop: (stop) => process.stop(stop),
   };
+}
+
+/** @throws HoldfastError `worker_start_failed` with its last words when it has ended already */
+async function openPipes(process: GuardedProcess): Promise<OutputPipes> {
+  try {
+    return OutputPipes.open(process.directory, "o");
+  } catch (cause) {
+    const exit = (await process.stop()).exit;
+    throw new HoldfastError({
+      code: "worker_start_failed",
+      message: `background execution: its shell ended with ${describeExit(exit)}: ${exit.stderrTail.trim()}`,
+      cause,
+    });
+  }
 }
 
 function unlinkQuietly(path: string): void {

@@ -1,17 +1,13 @@
-import { readFileSync } from "node:fs";
 import { consoleAssets, consoleSecurityPolicy } from "@holdfast/console";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { staticFile } from "../static-file.ts";
 
 /** The console page and its files. */
 export function addConsoleRoutes(app: OpenAPIHono): void {
   for (const { path, type, url } of consoleAssets) {
-    const headers = {
-      "content-type": type,
-      "cache-control": "no-cache",
-      "content-security-policy": consoleSecurityPolicy,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-    };
-    app.get(path, (c) => c.body(readFileSync(url), 200, headers));
+    app.get(
+      path,
+      staticFile(url, { "content-type": type, "content-security-policy": consoleSecurityPolicy }),
+    );
   }
 }

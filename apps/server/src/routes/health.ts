@@ -1,24 +1,36 @@
+import { randomUUID } from "node:crypto";
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
 import { runtimeSchema } from "../schemas.ts";
-import { json } from "./responses.ts";
+import { sendJson } from "../send-json.ts";
+import { version } from "../version.ts";
+import { json, problems } from "./responses.ts";
 
 const healthSchema = z
-  .object({ status: z.literal("ok"), sessions: z.int() })
+  .object({
+    status: z.literal("ok"),
+    version: z.string(),
+    instanceId: z.string().meta({ description: "Of this server process: another one has another" }),
+    sessions: z.int(),
+  })
   .meta({ id: "Health" });
 
 /** Liveness, readiness, and what can run here. */
 export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
-  for (const path of ["/healthz", "/readyz"]) {
+  const about = { status: "ok" as const, version: version(), instanceId: randomUUID() };
+  for (const [path, summary] of [
+    ["/healthz", "Whether the server lives"],
+    ["/readyz", "Whether the server takes requests"],
+  ] as const) {
     app.openapi(
       createRoute({
         method: "get",
         path,
-        summary: "Whether the server lives",
+        summary,
         responses: { 200: json(healthSchema, "It does") },
       }),
-      (c) => c.json({ status: "ok" as const, sessions: host.size }, 200),
+      () => sendJson({ ...about, sessions: host.size }),
     );
   }
   app.openapi(
@@ -26,9 +38,12 @@ export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
       method: "get",
       path: "/v1/runtimes",
       summary: "What can run here",
-      responses: { 200: json(z.object({ items: z.array(runtimeSchema) }), "The runtimes") },
+      responses: {
+        200: json(z.object({ items: z.array(runtimeSchema) }), "The runtimes"),
+        ...problems,
+      },
     }),
-    async (c) => {
+    async () => {
       const infos = await Promise.all(host.runtimes.map((runtime) => runtime.inspect()));
       const items = infos.map((info) => ({
         name: info.name,
@@ -38,7 +53,7 @@ export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
         reason: info.isAvailable ? null : info.reason,
         install: info.isAvailable ? null : info.install,
       }));
-      return c.json({ items }, 200);
+      return sendJson({ items });
     },
   );
 }

@@ -43,14 +43,23 @@ class Cells:
         if last is not None:
             steps.append(compile(last, name, "eval", self._flags, True))
         self.codes = tuple(steps)
+        if any(step.co_flags & _CO_COROUTINE for step in steps):
+            value = self._get_loop().run(self._in_loop(steps))  # all of it, so that a task can be made anywhere in the cell
+        else:
+            value = None
+            for step in steps:
+                value = eval(step, self.namespace)
+        if last is None or value is None:
+            return None
+        return self._result(value)
+
+    async def _in_loop(self, steps):
         value = None
         for step in steps:
             value = eval(step, self.namespace)
             if step.co_flags & _CO_COROUTINE:
-                value = self._get_loop().run(value)
-        if last is None or value is None:
-            return None
-        return self._result(value)
+                value = await value
+        return value
 
     def _result(self, value):
         hook = sys.displayhook

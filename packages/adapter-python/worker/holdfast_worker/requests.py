@@ -59,6 +59,7 @@ class Requests:
     def install(self, streams):
         builtins.display = _make_display(self.show)
         builtins.input = _make_input(streams, self._read_line)
+        builtins.print = _make_print(streams)
         when_imported("getpass", lambda module: _patch_getpass(module, streams, self._read_line))
 
     def _read_line(self, streams, prompt, is_password, echo):
@@ -96,6 +97,25 @@ def _make_display(show):
 
     display.__module__ = "builtins"
     return display
+
+
+def _make_print(streams):
+    original = builtins.print
+
+    def print(*values, sep=" ", end="\n", file=None, flush=False):
+        """Prints the values to a stream, or to sys.stdout by default.
+
+        sep: string inserted between values, default a space. end: string appended after the last value, default a newline.
+        file: a file-like object; defaults to the current sys.stdout. flush: whether to forcibly flush the stream.
+        """
+        # One write instead of two, so that lines of several threads do not mix: our streams hold nothing back.
+        if file is None and sys.stdout is streams.stdout and isinstance(sep, str) and isinstance(end, str):
+            streams.stdout.write(sep.join([str(value) for value in values]) + end)
+        else:
+            original(*values, sep=sep, end=end, file=file, flush=flush)
+
+    print.__module__ = "builtins"
+    return print
 
 
 def _make_input(streams, read_line):
