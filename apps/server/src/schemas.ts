@@ -62,9 +62,7 @@ export const inputSchema = z
   .meta({ id: "Input" });
 
 const signalNames = Object.keys(constants.signals) as [NodeJS.Signals, ...NodeJS.Signals[]];
-export const killSchema = z
-  .object({ signal: z.enum(signalNames).default("SIGKILL") })
-  .meta({ id: "Kill" });
+export const killSchema = z.object({ signal: z.enum(signalNames).optional() }).meta({ id: "Kill" });
 
 export const sessionSchema = z
   .object({

@@ -82,16 +82,14 @@ __holdfast_snapshot() {
   __holdfast_say "S $1"$'\n'
 }
 
-# EXIT trap. A fatal error or an interrupt does not end the session: a fresh bash goes on in the same process. What tells
+# EXIT trap. A fatal error does not end the session: a fresh bash goes on in the same process. What tells
 # a fatal error from `exit`: its status is also that of the last pipeline. $1 status, $2 PIPESTATUS, $3 `$_`,
 # $4 BASH_COMMAND, then the positional parameters.
 __holdfast_exit() {
   # No locals: they would hide the user's variables of the same name from the dump.
   __holdfast_es=$1 __holdfast_ep=" $2 " __holdfast_el=$3 __holdfast_ec=$4 __holdfast_er=
   builtin shift 4
-  if [[ -e $__holdfast_dir/interrupt ]]; then
-    __holdfast_er=1 __holdfast_es=130
-  elif [[ -z ${__holdfast_nonce-} ]]; then
+  if [[ -z ${__holdfast_nonce-} ]]; then
     : # the end of our own input
   elif [[ $__holdfast_ec != *'eval "$__holdfast_code"' && ! ($- == *u* && $__holdfast_es == 1) ]]; then
     : # a signal: bash has not left the command; under `set -eu` it has not for an unset variable either
@@ -109,16 +107,22 @@ __holdfast_exit() {
   builtin exit "$__holdfast_es"
 }
 
+# INT trap, where the user has none: the execution ends here, and a fresh bash goes on. A signal that comes too late, or
+# before a line is whole, changes nothing. $1 `$_`, then the positional parameters.
+__holdfast_interrupt() {
+  [[ -n ${__holdfast_nonce-} ]] || builtin return 0
+  __holdfast_revive 130 "$@"
+}
+
 __holdfast_revive() {
+  builtin trap : INT # until the new shell has its trap; that there is a file `revive` says so
   exec </dev/null >/dev/null 2>&1
-  builtin trap : INT
   __holdfast_flags=$-
   builtin set +euxv
   __holdfast_status=$1 __holdfast_last=$2
   __holdfast_pwd=$PWD __holdfast_oldpwd=${OLDPWD-}
   builtin shift 2
   __holdfast_args=("$@")
-  builtin trap - INT
   __holdfast_dump "$__holdfast_dir/revive"
   builtin export __holdfast_dir BASH_ENV="$__holdfast_init"
   builtin cd -- "$__holdfast_dir" && exec "$BASH" --norc --noprofile bash
@@ -128,6 +132,10 @@ __holdfast_revive() {
 __holdfast_wrap() {
   __holdfast_user_exit=$1
   builtin trap '__holdfast_exit "$?" "${PIPESTATUS[*]}" "$_" "$BASH_COMMAND" "$@"' EXIT
+}
+
+__holdfast_wrap_interrupt() {
+  builtin trap '__holdfast_interrupt "$_" "$@"' INT
 }
 
 # Sets `$?` to the last execution's, and `$_` to its argument.
@@ -167,3 +175,4 @@ fi
 if [[ -n ${__holdfast_bash_env-} ]]; then BASH_ENV=$__holdfast_bash_env; else builtin unset -v BASH_ENV; fi
 builtin export -n __holdfast_dir __holdfast_bash_env
 __holdfast_wrap "${__holdfast_user_exit-}"
+__holdfast_wrap_interrupt

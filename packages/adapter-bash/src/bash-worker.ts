@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
+  existsSync,
   openSync,
   readlinkSync,
   statSync,
@@ -44,6 +45,9 @@ const maxInlineCode = 512;
 const snapshotBurst = 16;
 const snapshotIntervalMs = 20;
 
+/** When a signal is sent again to what has not ended by it. */
+const interruptAgainMs = 50;
+
 /** How long the shell is idle before its state is written down for a background execution to come. */
 const snapshotIdleMs = 5;
 
@@ -59,7 +63,7 @@ interface Foreground {
   isInterrupted: boolean;
   /** Its record has come. */
   isEnding: boolean;
-  lastInterruptAt: number;
+  interrupting: NodeJS.Timeout | undefined;
 }
 
 /** One bash process that keeps its state, driven over FIFOs in its private folder. */
@@ -82,7 +86,7 @@ export class BashWorker implements Worker {
   #lanesReady: Promise<void> = Promise.resolve();
   #isLaneFree = true;
   #flags = "";
-  #traps = "trap -- '__holdfast_exit ' EXIT\n";
+  #traps = "trap -- '__holdfast_exit ' EXIT\ntrap -- '__holdfast_interrupt ' SIGINT\n";
   #count = 0;
   #isEnded = false;
   /** Whether an execution has run since the snapshot. */
@@ -134,7 +138,7 @@ export class BashWorker implements Worker {
       after: "",
       isInterrupted: false,
       isEnding: false,
-      lastInterruptAt: 0,
+      interrupting: undefined,
     };
     this.#foreground = foreground;
     if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer);
@@ -230,19 +234,17 @@ export class BashWorker implements Worker {
     this.#signalInterrupt(foreground);
   }
 
-  // The marker says that a shell which dies of SIGINT shall come back; see shell/session.bash.
+  /**
+   * Signals the shell and what it runs, and again what has not had it: a command that was just being started, or a shell
+   * that had not read its line yet. Not while the shell comes back from a signal, and not where a trap of the user's
+   * would run twice for one interrupt.
+   */
   #signalInterrupt(foreground: Foreground): void {
-    const now = performance.now();
-    if (now - foreground.lastInterruptAt < 100) return; // a second one must not hit the shell while it comes back
-    foreground.lastInterruptAt = now;
-    writeFileSync(this.#path("interrupt"), "");
-    this.#process.signal("SIGINT");
-    // What the shell was just about to start has not had it. A trap of the user's must not run twice for one interrupt.
-    if (userTraps(this.#traps).hasInterrupt) return;
-    const again = setTimeout(() => {
-      if (this.#foreground === foreground && !foreground.isEnding) this.#process.signal("SIGINT");
-    }, 100);
-    again.unref();
+    if (this.#foreground !== foreground || foreground.isEnding) return;
+    if (!existsSync(this.#path("revive"))) this.#process.signal("SIGINT");
+    if (userTraps(this.#traps).interrupt === "user") return;
+    clearTimeout(foreground.interrupting);
+    foreground.interrupting = setTimeout(() => this.#signalInterrupt(foreground), interruptAgainMs);
   }
 
   #record(record: StatusRecord): void {
@@ -251,11 +253,10 @@ export class BashWorker implements Worker {
       this.#questions.delete(record.subject);
       return;
     }
+    // Also where it belongs to nothing: an interrupt that comes with the end of an execution finds no execution any more.
+    if (record.type === "R") unlink(this.#path("revive"));
     const foreground = this.#foreground;
-    // It came back without an execution: the interrupt has hit before it had the line.
-    const isUnbegun =
-      record.type === "R" && record.subject === "" && (foreground?.lastInterruptAt ?? 0) > 0;
-    if (foreground === null || (record.subject !== `H${foreground.nonce}` && !isUnbegun)) {
+    if (foreground === null || record.subject !== `H${foreground.nonce}`) {
       this.#late++;
       return;
     }
@@ -265,12 +266,11 @@ export class BashWorker implements Worker {
     foreground.isEnding = true;
     this.#flags = record.flags;
     this.#traps = record.traps;
-    void this.#finish(foreground, record);
+    this.#finish(foreground, record);
   }
 
-  async #finish(foreground: Foreground, record: StatusRecord): Promise<void> {
-    if (foreground.lastInterruptAt > 0) await this.#settleInterrupt();
-    if (record.type === "R") unlink(this.#path("revive"));
+  #finish(foreground: Foreground, record: StatusRecord): void {
+    clearTimeout(foreground.interrupting);
     if (this.#foreground !== foreground) return;
     if (foreground.after !== "") this.#send(command(foreground.after));
     this.#settle(foreground, {
@@ -283,19 +283,6 @@ export class BashWorker implements Worker {
       snapshotIdleMs,
     );
     this.#snapshotTimer.unref();
-  }
-
-  /** An interrupt may hit after the code's end, while the shell waits: then it comes back, and what it was told is lost. */
-  async #settleInterrupt(): Promise<void> {
-    await this.#process.barrier();
-    for (let attempt = 0; attempt < 50 && !this.#isEnded; attempt++) {
-      // The NUL ends what is left of a line that the signal cut.
-      const number = `i${++this.#count}`;
-      this.#send(`${attempt === 0 ? "" : "\0"}${command(`__holdfast_say "S ${number}"$'\\n'`)}`);
-      if ((await this.#answer(number, 200)) !== null) break;
-    }
-    unlink(this.#path("interrupt"));
-    unlink(this.#path("revive"));
   }
 
   #settle(foreground: Foreground, outcome: WorkerOutcome): void {
@@ -313,6 +300,7 @@ export class BashWorker implements Worker {
   async #watch(): Promise<void> {
     const exit = await this.#process.ended;
     this.#isEnded = true;
+    clearTimeout(this.#foreground?.interrupting);
     if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer);
     for (const question of this.#questions.values())
       question.resolve({ type: "S", subject: "", status: 0, flags: "", traps: "" });

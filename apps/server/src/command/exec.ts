@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
-import { constants } from "node:os";
-import { type Execution, type ExecutionRecord, HoldfastError, Host } from "@holdfast/core";
+import { readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import { type Execution, HoldfastError, Host } from "@holdfast/core";
 import { allRuntimes } from "../runtimes.ts";
 import { sessionEnv } from "../session-env.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { StandardInput } from "./standard-input.ts";
 
 /** What `holdfast exec` was told. */
 export interface ExecOptions {
@@ -14,13 +16,22 @@ export interface ExecOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Runs code in a session of its own, with its output as ours, and answers the exit code to end with. */
+/** The reader of our output has gone. */
+class ReaderGone extends Error {}
+
+/**
+ * Runs code in a session of its own, with its output as ours, and answers the exit code to end with.
+ * @throws HoldfastError `invalid_request` for a file that cannot be read; as {@link Host.create}
+ */
 export async function exec(options: ExecOptions): Promise<number> {
-  const code = options.code ?? readFileSync(options.file === "-" ? 0 : options.file, "utf8");
+  const code = options.code ?? (await readCode(options.file));
   const runtime = options.runtime ?? (options.file.endsWith(".py") ? "python" : "bash");
   await using host = new Host({
     runtimes: allRuntimes(),
     env: { ...sessionEnv(process.env), ...options.env },
+    // Whoever feeds us may take their time, and so may the code.
+    session: { inputSendTimeoutMs: 2 ** 31 - 1, inputWaitTimeoutMs: null },
+    idleTimeoutMs: null,
   });
   const { session } = await host.create({ runtime });
   // Code that came on standard input has used it up.
@@ -29,59 +40,94 @@ export async function exec(options: ExecOptions): Promise<number> {
     allowInput: takesInput,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
-  const interrupt = interruptThenKill(execution);
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  if (takesInput) void feed(execution);
-  for await (const event of execution.events()) {
-    if (event.type === "stdout" || event.type === "stderr")
-      await write(process[event.type], event.bytes);
-    if (event.type === "input_request") await write(process.stderr, Buffer.from(event.prompt));
-    if (event.type === "result") await write(process.stdout, Buffer.from(`${event.repr}\n`));
-    if (event.type === "error")
-      await write(process.stderr, Buffer.from(event.text.replace(/\n?$/, "\n")));
-    if (event.type === "display") {
-      const text = event.mime["text/plain"];
-      await write(
-        process.stdout,
-        Buffer.from(typeof text === "string" ? `${text}\n` : "[display]\n"),
-      );
-    }
-  }
-  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  process.stdin.destroy();
-  return exitCode(await execution.ended);
-}
-
-function interruptThenKill(execution: Execution): () => void {
-  let count = 0;
-  return () => {
-    if (count++ === 0) execution.interrupt();
-    else void execution.kill();
-  };
-}
-
-async function feed(execution: Execution): Promise<void> {
+  const letGo = takeSignals(execution);
   try {
-    for await (const chunk of process.stdin) await execution.write(chunk as Buffer);
-    await execution.write("", { close: true });
-  } catch {
-    // It has ended without reading all of it, as programs may.
+    await follow(execution, takesInput, runtime === "python");
+    return exitCodeOf(await execution.ended);
+  } catch (error) {
+    if (error instanceof ReaderGone) return 128 + 13; // as SIGPIPE would end it
+    throw error;
+  } finally {
+    letGo();
+    process.stdin.destroy();
+  }
+}
+
+async function readCode(file: string): Promise<string> {
+  try {
+    return (file === "-" ? await buffer(process.stdin) : await readFile(file)).toString("utf8");
+  } catch (cause) {
+    throw new HoldfastError({
+      code: "invalid_request",
+      message: `file ${file}: ${(cause as Error).message}`,
+      cause,
+    });
+  }
+}
+
+async function follow(execution: Execution, takesInput: boolean, asks: boolean): Promise<void> {
+  const input = new StandardInput(process.stdin, execution);
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {});
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", () => failure.reject(new ReaderGone()));
+  if (takesInput && !asks) void input.forward().catch(failure.reject);
+  for await (const event of execution.events()) {
+    switch (event.type) {
+      case "stdout":
+      case "stderr":
+        await Promise.race([write(process[event.type], event.bytes), failure.promise]);
+        break;
+      case "input_request":
+        await Promise.race([write(process.stderr, event.prompt), failure.promise]);
+        if (takesInput) input.answer();
+        break;
+      case "result":
+        await Promise.race([write(process.stdout, `${event.repr}\n`), failure.promise]);
+        break;
+      case "error":
+        await Promise.race([
+          write(process.stderr, event.text.endsWith("\n") ? event.text : `${event.text}\n`),
+          failure.promise,
+        ]);
+        break;
+      case "display": {
+        const text = event.mime["text/plain"];
+        const kinds = Object.keys(event.mime).join(", ");
+        const shown = typeof text === "string" ? text : `[display: ${kinds}]`;
+        await Promise.race([write(process.stdout, `${shown}\n`), failure.promise]);
+        break;
+      }
+      case "gap":
+        throw new Error(`events ${event.fromSeq} to ${event.toSeq} were not kept`);
+      case "started":
+      case "completed":
+        break;
+      default:
+        event satisfies never;
+    }
   }
 }
 
 /** Waits for slow readers, so that nothing piles up here. */
-async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+async function write(stream: NodeJS.WriteStream, data: Uint8Array | string): Promise<void> {
+  // Empty chunks would call back, too, but only in their turn.
+  if (data.length === 0) return;
   const written = Promise.withResolvers<void>();
-  // A copy: the bytes are a view of what is kept.
-  stream.write(Buffer.from(bytes), () => written.resolve()); // a reader that is gone ends us by EPIPE
+  stream.write(data, () => written.resolve());
   await written.promise;
 }
 
-function exitCode({ status, exitCode: code, signal }: ExecutionRecord): number {
-  if (status === "timeout") return 124;
-  if (status === "interrupted") return 130;
-  if (signal !== null) return 128 + constants.signals[signal];
-  return code ?? (status === "ok" ? 0 : 1);
+/** The first Ctrl-C interrupts, the next one kills; SIGTERM and SIGHUP kill. */
+function takeSignals(execution: Execution): () => void {
+  let interrupts = 0;
+  const interrupt = () => {
+    if (interrupts++ === 0) execution.interrupt();
+    else void execution.kill();
+  };
+  const kill = () => void execution.kill();
+  process.on("SIGINT", interrupt).on("SIGTERM", kill).on("SIGHUP", kill);
+  return () => process.off("SIGINT", interrupt).off("SIGTERM", kill).off("SIGHUP", kill);
 }
 
 /** `NAME=VALUE` words as variables. @throws HoldfastError `invalid_request` */

@@ -167,8 +167,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       responses: { 202: { description: "Done" }, ...problems },
     }),
     async (c) => {
-      // Without a body there is nothing to validate, and so no default.
-      const { signal = "SIGKILL" }: Partial<z.infer<typeof killSchema>> = c.req.valid("json");
+      const { signal = "SIGKILL" } = c.req.valid("json");
       await find(c.req.valid("param")).kill(signal);
       return c.body(null, 202);
     },
