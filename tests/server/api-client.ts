@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { z } from "zod";
 
 /** A session as the tests read it: only what HTTP promises. */
@@ -97,7 +98,9 @@ export class ApiClient {
             ? {}
             : {
                 "content-type": "application/json",
-                "content-length": String(Buffer.byteLength(payload)),
+                ...(headers["transfer-encoding"] === undefined
+                  ? { "content-length": String(Buffer.byteLength(payload)) }
+                  : {}),
               }),
           ...headers,
         },
@@ -119,7 +122,7 @@ export class ApiClient {
       status: response.statusCode ?? 0,
       headers: response.headers,
       text,
-      json: isJson ? JSON.parse(text) : null,
+      json: isJson && text !== "" ? JSON.parse(text) : null,
     };
   }
 
@@ -234,6 +237,26 @@ function eventOf(block: string): StreamEvent {
     event: fields.get("event") ?? "message",
     data: JSON.parse(fields.get("data") ?? "null") as Readonly<Record<string, unknown>>,
   };
+}
+
+/** What a server answers to bytes as they are, until it closes the connection or `enough` is seen. */
+export async function rawExchange(
+  port: number,
+  bytes: string,
+  enough: RegExp | null = null,
+): Promise<string> {
+  const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+  const closed = Promise.withResolvers<void>();
+  let answer = "";
+  socket.on("data", (chunk: string) => {
+    answer += chunk;
+    if (enough?.test(answer) === true) socket.destroy();
+  });
+  socket.on("error", () => {}); // a server may close with some of it unread
+  socket.once("close", () => closed.resolve());
+  socket.write(bytes);
+  await closed.promise;
+  return answer;
 }
 
 /** What events say was written to a stream, byte for byte. */

@@ -181,6 +181,15 @@ describe("a client that goes away", () => {
     expect(events.at(-1)?.data["status"]).toBe("ok");
   });
 
+  it("lets code go on that waited for it in a flood [F20] [F21]", async () => {
+    const { id } = await server.api.session("bash");
+    const stream = await server.api.follow(id, "head -c 60000000 /dev/zero");
+    await stream.until("stdout");
+    stream.cut();
+    const [execution] = server.host.get(id).session.executions;
+    expect(await execution?.ended).toMatchObject({ status: "ok", stdoutBytes: 60_000_000 });
+  });
+
   it.each(["stream", "JSON"])(
     "interrupts it with ?onDisconnect=interrupt (%s) [F21]",
     async (kind) => {

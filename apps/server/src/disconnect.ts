@@ -17,3 +17,9 @@ export function onDisconnect(c: Context, callback: () => void): () => void {
   if (outgoing.destroyed) closed();
   return () => outgoing.off("close", closed);
 }
+
+/** Closes the connection of a request, where there is one. */
+export function dropConnection(c: Context): void {
+  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  outgoing?.destroy();
+}

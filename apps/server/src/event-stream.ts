@@ -10,6 +10,8 @@ export interface EventStreamOptions {
   readonly heartbeatMs: number;
   /** A client that takes nothing for so long, in milliseconds, is left; it can come back by seq. */
   readonly stallMs: number;
+  /** Closes the connection to such a client. */
+  readonly drop: () => void;
   /** Called once when the stream is over; `isCut` when the client went away before the end. */
   readonly onClose?: (isCut: boolean) => void;
 }
@@ -72,12 +74,14 @@ class EventSource {
     }
     this.#stall = setTimeout(() => {
       this.cancel();
-      controller.error(new Error("the client takes nothing"));
+      this.#options.drop();
     }, this.#options.stallMs);
   }
 
   cancel(): void {
+    // The signal ends a reader that waits, the return one that was given an event.
     this.#leaving.abort();
+    void this.#events?.return();
     this.#close(true);
   }
 

@@ -5,6 +5,16 @@ const titles: Partial<Record<ErrorCode, string>> = { internal: "Something went w
 
 /** An error as `application/problem+json` (RFC 9457). What is not ours says nothing of its inside. */
 export function problemResponse(error: unknown): Response {
+  const { status, headers, body } = problem(error);
+  return new Response(body, { status, headers });
+}
+
+/** What {@link problemResponse} is made of. */
+export function problem(error: unknown): {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+} {
   const known = HoldfastError.is(error)
     ? error
     : new HoldfastError({ code: "internal", message: "the request could not be carried out" });
@@ -15,15 +25,15 @@ export function problemResponse(error: unknown): Response {
   if (status === 401) headers["www-authenticate"] = "Bearer";
   if (Array.isArray(known.details["allowedMethods"]))
     headers["allow"] = known.details["allowedMethods"].join(", ");
-  const body = {
+  const body = JSON.stringify({
     ...known.details,
     type: `urn:holdfast:error:${known.code}`,
     title: titles[known.code] ?? known.code.replaceAll("_", " "),
     status,
     code: known.code,
     detail: known.message.replace(/^\[\w+\] /, ""),
-  };
-  return new Response(JSON.stringify(body), { status, headers });
+  });
+  return { status, headers, body };
 }
 
 /** What a request lacks, field by field, with what was received instead. */

@@ -1,10 +1,10 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { HoldfastError, type Host } from "@holdfast/core";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
-import { problemResponse } from "./problem.ts";
+import { problem, problemResponse } from "./problem.ts";
 
 /** What {@link serve} needs. */
 export interface ServeOptions extends Omit<AppOptions, "host"> {
@@ -47,19 +47,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const listener = getRequestListener(createApp({ ...options, host: sessions }).fetch, {
     errorHandler: (error) => {
       options.onError?.(error);
-      return problemResponse(
-        new HoldfastError({
-          code: "invalid_request",
-          message: "request: its target or Host is not valid",
-        }),
-      );
+      return problemResponse(badTarget());
     },
   });
   const newServer = () =>
     createServer({ noDelay: true }, (request, response) => {
       // An absolute target names a host of its own, past the check of the Host header.
-      if (request.url?.startsWith("/") === false) request.url = "/";
-      void listener(request, response);
+      if (request.url?.startsWith("/") === true) void listener(request, response);
+      else refuseTarget(response);
     });
   const servers = await bind(hostname, port, newServer);
   const bound = portOf(servers[0]) ?? port;
@@ -131,6 +126,18 @@ async function refuseDouble(hostname: string, port: number): Promise<void> {
     message: `port ${port} is answered on ${other} already: who asks for localhost would meet either; set PORT to another one`,
     details: { address: other, port },
   });
+}
+
+function badTarget(): HoldfastError {
+  return new HoldfastError({
+    code: "invalid_request",
+    message: "request: its target is no path, or its Host is no name",
+  });
+}
+
+function refuseTarget(response: ServerResponse): void {
+  const { status, headers, body } = problem(badTarget());
+  response.writeHead(status, headers).end(body);
 }
 
 async function closeAll(servers: readonly Server[], sessions: Host): Promise<void> {

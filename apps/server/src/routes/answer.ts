@@ -1,7 +1,7 @@
 import type { Execution } from "@holdfast/core";
 import type { Context } from "hono";
 import { z } from "zod";
-import { onDisconnect as whenGone } from "../disconnect.ts";
+import { dropConnection, onDisconnect as whenGone } from "../disconnect.ts";
 import { type EventStreamOptions, eventStream } from "../event-stream.ts";
 import { executionSchema } from "../schemas.ts";
 import { sendJson } from "../send-json.ts";
@@ -31,7 +31,7 @@ export async function answer(
   options: StreamOptions & { readonly isBackground: boolean },
 ): Promise<Response> {
   const { encoding, isBackground } = options;
-  if (wantsEvents(c)) return stream(execution, { ...options, after: 0 });
+  if (wantsEvents(c)) return stream(c, execution, { ...options, after: 0 });
   if (isBackground) return sendJson(executionView(execution, encoding), 202);
   if (options.onDisconnect === "interrupt") {
     const forget = whenGone(c, () => execution.interrupt());
@@ -43,11 +43,13 @@ export async function answer(
 
 /** The events of an execution behind `after`. */
 export function stream(
+  c: Context,
   execution: Execution,
   { onDisconnect, ...options }: StreamOptions & { readonly after: number },
 ): Response {
   return eventStream(execution, {
     ...options,
+    drop: () => dropConnection(c),
     onClose: (isCut) => {
       if (isCut && onDisconnect === "interrupt") execution.interrupt();
     },

@@ -124,7 +124,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     (c) => {
       const { after, ...query } = c.req.valid("query");
-      return stream(find(c.req.valid("param")), {
+      return stream(c, find(c.req.valid("param")), {
         ...context,
         ...query,
         after: after ?? lastEventId(c.req.header("last-event-id")),

@@ -1,6 +1,6 @@
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
 import type { AppContext } from "../app-options.ts";
-import { onDisconnect } from "../disconnect.ts";
+import { dropConnection, onDisconnect } from "../disconnect.ts";
 import { eventStream } from "../event-stream.ts";
 import { runSchema } from "../schemas.ts";
 import { sendJson } from "../send-json.ts";
@@ -36,8 +36,14 @@ export function addRunRoutes(app: OpenAPIHono, { host, heartbeatMs, stallMs }: A
       try {
         const execution = session.execute(code, defined(options));
         if (wantsEvents(c)) {
-          const onClose = () => void end();
-          return eventStream(execution, { after: 0, encoding, heartbeatMs, stallMs, onClose });
+          return eventStream(execution, {
+            after: 0,
+            encoding,
+            heartbeatMs,
+            stallMs,
+            drop: () => dropConnection(c),
+            onClose: () => void end(),
+          });
         }
         const forget = onDisconnect(c, () => void end());
         await execution.ended;

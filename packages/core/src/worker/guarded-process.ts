@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
+import { once } from "node:events";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
@@ -181,8 +182,10 @@ class GuardLink {
     this.#control = this.#child.stdio[3] as Socket;
     this.channel = (this.#child.stdio[4] as Socket | null | undefined) ?? null;
     this.#child.once("error", (error: NodeJS.ErrnoException) => this.#spawnFailed(error));
-    this.#child.once("exit", (code, signal) => this.#guardEnded(code, signal));
     if (this.#control === undefined || this.#child.pid === undefined) return;
+    // Its end can be known before its last words are read: they are whole when the socket has closed.
+    const ended = once(this.#child, "exit");
+    this.#control.once("close", () => void ended.then(([code, signal]) => this.#guardEnded(code, signal)));
     this.channel?.on("error", () => {});
     this.#control.on("error", () => {});
     this.#control.on("data", (chunk: Buffer) => this.#read(chunk));
