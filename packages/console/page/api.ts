@@ -1,52 +1,71 @@
-import { EventParser } from "./sse.ts";
-
 /** What the page uses of the server's answers; see `/openapi.json`. */
 export interface SessionView {
   readonly id: string;
   readonly runtime: string;
   readonly state: string;
   readonly pid: number | null;
+  readonly restarts: number;
+  readonly executionCount: number;
+  readonly lastActivityAt: string;
 }
 
 export interface RuntimeView {
   readonly name: string;
   readonly available: boolean;
   readonly version: string | null;
+  readonly features: readonly string[];
   readonly reason: string | null;
+  readonly install: string | null;
 }
 
-export interface Rich {
-  readonly mime: Readonly<Record<string, string>>;
-}
+/** Representations of one thing by MIME type: text as text, the rest as base64. */
+export type MimeView = Readonly<Record<string, string>>;
 
-export interface ExecutionView {
-  readonly id: string;
+/** How an execution stands or ended: what `completed` tells. */
+export interface EndView {
   readonly status: string;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly durationMs: number;
   readonly sessionState: string;
+}
+
+export interface DisplayView {
+  readonly mime: MimeView;
+  readonly displayId: string | null;
+  readonly update: boolean;
+}
+
+export interface ResultView {
+  readonly repr: string;
+  readonly mime: MimeView;
+}
+
+export interface ExecutionView extends EndView {
+  readonly id: string;
+  readonly code: string;
+  readonly background: boolean;
   readonly stdout: string;
   readonly stderr: string;
-  readonly truncated: boolean;
-  readonly result: (Rich & { readonly repr: string }) | null;
-  readonly displays: readonly Rich[];
+  readonly startedAt: string | null;
+  readonly result: ResultView | null;
+  readonly displays: readonly DisplayView[];
   readonly error: { readonly text: string } | null;
 }
 
-export type EventView = { readonly seq: number; readonly type: string } & Partial<ExecutionView> & {
-    readonly executionId?: string;
-    readonly text?: string;
-    readonly base64?: string;
-    readonly repr?: string;
-    readonly mime?: Readonly<Record<string, string>>;
-    readonly prompt?: string;
-    readonly password?: boolean;
-    readonly fromSeq?: number;
-    readonly toSeq?: number;
-  };
+/** One event of an execution. */
+export type EventView = { readonly seq: number } & (
+  | { readonly type: "started"; readonly executionId: string }
+  | { readonly type: "stdout" | "stderr"; readonly text?: string; readonly base64?: string }
+  | ({ readonly type: "display" } & DisplayView)
+  | ({ readonly type: "result" } & ResultView)
+  | { readonly type: "error"; readonly text: string }
+  | { readonly type: "input_request"; readonly prompt: string; readonly password: boolean }
+  | { readonly type: "gap"; readonly fromSeq: number; readonly toSeq: number }
+  | ({ readonly type: "completed" } & EndView)
+);
 
-/** What the server refused, with its code. */
+/** What the server refused. */
 export class ApiError extends Error {
   readonly status: number;
 
@@ -58,16 +77,22 @@ export class ApiError extends Error {
 
 const tokenKey = "holdfast-token";
 
+/** Keeps the bearer token for as long as the tab lives. */
 export function setToken(token: string): void {
   sessionStorage.setItem(tokenKey, token);
+}
+
+/** What is sent with a request. */
+export interface CallOptions {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly accept?: string;
 }
 
 /** Calls the server. @throws ApiError with what it says */
 export async function call(
   path: string,
-  method = "GET",
-  body?: unknown,
-  accept = "application/json",
+  { method = "GET", body, accept = "application/json" }: CallOptions = {},
 ): Promise<Response> {
   const token = sessionStorage.getItem(tokenKey);
   const response = await fetch(path, {
@@ -80,7 +105,7 @@ export async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string };
+  const problem = (await response.json().catch(() => ({}))) as { readonly detail?: string };
   throw new ApiError(response.status, problem.detail ?? `the server answered ${response.status}`);
 }
 
@@ -88,43 +113,6 @@ export async function get<T>(path: string): Promise<T> {
   return (await (await call(path)).json()) as T;
 }
 
-const mostRetries = 20;
-
-/** Runs code and follows its events to the end, over broken connections too: each event comes once. */
-export async function* run(session: string, code: string): AsyncGenerator<EventView> {
-  const base = `/v1/sessions/${session}/executions`;
-  let executionId: string | null = null;
-  let seq = 0;
-  for (let retries = 0; retries < mostRetries; retries++) {
-    try {
-      const response: Response =
-        executionId === null
-          ? await call(base, "POST", { code, allowInput: true }, "text/event-stream")
-          : await call(
-              `${base}/${executionId}/events?after=${seq}`,
-              "GET",
-              undefined,
-              "text/event-stream",
-            );
-      executionId = response.headers.get("x-execution-id") ?? executionId;
-      const parser = new EventParser();
-      const decoder = new TextDecoder();
-      if (response.body === null) return;
-      for await (const chunk of response.body) {
-        for (const { type, data } of parser.push(decoder.decode(chunk, { stream: true }))) {
-          if (type === "heartbeat") continue;
-          const event = JSON.parse(data) as EventView;
-          seq = event.seq;
-          retries = 0;
-          yield event;
-          if (type === "completed") return;
-        }
-      }
-    } catch (error) {
-      // What was not accepted must not be sent twice.
-      if (executionId === null || error instanceof ApiError) throw error;
-    }
-    await new Promise((done) => setTimeout(done, 250 * (retries + 1)));
-  }
-  throw new Error("the connection to the server is lost");
+export function post(path: string, body?: unknown): Promise<Response> {
+  return call(path, body === undefined ? { method: "POST" } : { method: "POST", body });
 }

@@ -1,41 +1,59 @@
-import { useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ansiSpans } from "./ansi.ts";
-import { call } from "./api.ts";
+import type { CellState, Output } from "./cell-state.ts";
+import { Rich } from "./rich.tsx";
 
-/** One piece of what a cell shows, in order. */
-export type Output =
-  | { readonly kind: "stdout" | "stderr" | "result" | "error" | "note"; readonly text: string }
-  | { readonly kind: "rich"; readonly mime: Readonly<Record<string, string>> };
-
-export interface CellState {
-  readonly key: string;
-  readonly session: string;
-  readonly executionId: string | null;
-  readonly code: string | null;
-  readonly outputs: readonly Output[];
-  readonly status: string;
-  readonly footer: string;
-  readonly ask: { readonly prompt: string; readonly isPassword: boolean } | null;
+/** What can be done to a cell. */
+export interface CellActions {
+  readonly onInterrupt: () => void;
+  readonly onKill: () => void;
+  readonly onAnswer: (data: string) => void;
+  readonly onReuse: () => void;
 }
 
 /** A cell: what was run, what came of it, and how it ended. */
-export function Cell({ cell }: { readonly cell: CellState }) {
+export function Cell({ cell, ...actions }: CellActions & { readonly cell: CellState }) {
+  const { code, outputs, status, ask, problem } = cell;
+  const isRunning = status === "running" && problem === null;
   return (
-    <article class="cell" data-status={cell.status}>
-      {cell.code === null ? null : <pre class="code">{cell.code}</pre>}
-      <div class="output">
-        {cell.outputs.map((output, index) => (
+    <article class="cell" data-status={status} data-execution={cell.executionId}>
+      <div class="code">
+        <pre>{code}</pre>
+        <button
+          class="quiet"
+          title="Edit and run it again"
+          aria-label="Reuse"
+          onClick={actions.onReuse}
+        >
+          Reuse
+        </button>
+      </div>
+      <div class="output" aria-live="polite">
+        {outputs.map((output, index) => (
           <Piece key={index} output={output} />
         ))}
       </div>
-      {cell.ask === null ? null : (
-        <Ask cell={cell} prompt={cell.ask.prompt} isPassword={cell.ask.isPassword} />
+      {ask === null ? null : (
+        <Ask
+          key={ask.seq}
+          prompt={ask.prompt}
+          isPassword={ask.isPassword}
+          onAnswer={actions.onAnswer}
+        />
       )}
       <footer>
-        <span class={cell.status}>{cell.status}</span>
-        <span class="grow">{cell.footer}</span>
-        {cell.status === "running" && cell.executionId !== null ? (
-          <button onClick={() => void call(`${pathOf(cell)}/interrupt`, "POST")}>Interrupt</button>
+        <span class={`status ${status}`}>{status}</span>
+        <span class="grow">{isRunning ? <Elapsed since={cell.startedAt} /> : endOf(cell)}</span>
+        {cell.isBackground ? <span>background</span> : null}
+        {isRunning ? (
+          <>
+            <button class="quiet" onClick={actions.onInterrupt}>
+              Interrupt
+            </button>
+            <button class="quiet" onClick={actions.onKill}>
+              Kill
+            </button>
+          </>
         ) : null}
       </footer>
     </article>
@@ -43,63 +61,103 @@ export function Cell({ cell }: { readonly cell: CellState }) {
 }
 
 function Piece({ output }: { readonly output: Output }) {
-  if (output.kind === "rich") return <Rich mime={output.mime} />;
+  switch (output.kind) {
+    case "rich":
+      return <Rich mime={output.mime} />;
+    case "note":
+      return <p class="note">{output.text}</p>;
+    case "result":
+      return <pre class="result">{output.text}</pre>;
+    case "error":
+      return <Terminal kind="stderr" text={output.text} isCut={false} />;
+    case "stdout":
+    case "stderr":
+      return <Terminal {...output} />;
+    default:
+      return output satisfies never;
+  }
+}
+
+function Terminal(props: {
+  readonly kind: "stdout" | "stderr";
+  readonly text: string;
+  readonly isCut: boolean;
+}) {
+  const { kind, text, isCut } = props;
+  const spans = useMemo(() => ansiSpans(text.replace(/\n$/, "")), [text]);
   return (
-    <pre class={output.kind === "error" ? "stderr" : output.kind}>
-      {ansiSpans(output.text).map(({ text, style }, index) =>
-        style === "" ? (
-          text
-        ) : (
-          <span key={index} style={style}>
-            {text}
-          </span>
-        ),
-      )}
-    </pre>
+    <>
+      {isCut ? <p class="note">earlier output is not shown</p> : null}
+      <pre class={kind}>
+        {spans.map((span, index) =>
+          span.style === "" ? (
+            span.text
+          ) : (
+            <span key={index} style={span.style}>
+              {span.text}
+            </span>
+          ),
+        )}
+      </pre>
+    </>
   );
 }
 
-/** The richest form that can be shown without running anything of it. */
-function Rich({ mime }: { readonly mime: Readonly<Record<string, string>> }) {
-  for (const type of ["image/png", "image/jpeg"]) {
-    const data = mime[type];
-    if (data !== undefined) return <img alt="output" src={`data:${type};base64,${data}`} />;
-  }
-  const svg = mime["image/svg+xml"];
-  if (svg !== undefined)
-    return <img alt="output" src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`} />;
-  const html = mime["text/html"];
-  if (html !== undefined) return <iframe title="output" sandbox="" srcDoc={html} />;
-  return <pre>{mime["text/plain"] ?? "(output of a kind that cannot be shown)"}</pre>;
-}
-
 function Ask(props: {
-  readonly cell: CellState;
   readonly prompt: string;
   readonly isPassword: boolean;
+  readonly onAnswer: (data: string) => void;
 }) {
-  const { cell, prompt, isPassword } = props;
+  const { prompt, isPassword, onAnswer } = props;
   const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   const answer = (event: Event) => {
     event.preventDefault();
-    void call(`${pathOf(cell)}/input`, "POST", { data: text });
-    setText("");
+    onAnswer(text);
   };
   return (
     <form class="ask" onSubmit={answer}>
-      <label for={`ask-${cell.key}`}>{prompt || "Input"}</label>
-      <input
-        id={`ask-${cell.key}`}
-        {...(isPassword ? { type: "password" as const } : {})}
-        value={text}
-        autofocus
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-      <button>Send</button>
+      <label>
+        <span>{prompt.trim() === "" ? "Input" : prompt}</span>
+        <input
+          ref={input}
+          type={isPassword ? "password" : "text"}
+          autocomplete="off"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button class="primary">Send</button>
     </form>
   );
 }
 
-function pathOf({ session, executionId }: CellState): string {
-  return `/v1/sessions/${session}/executions/${executionId}`;
+function Elapsed({ since }: { readonly since: number | null }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return since === null ? null : <>{`${Math.max(0, Math.round((now - since) / 1_000))} s`}</>;
+}
+
+function endOf({ end, problem }: CellState): string {
+  if (problem !== null) return problem;
+  if (end === null) return "";
+  const how =
+    end.signal !== null
+      ? `ended by ${end.signal}`
+      : end.exitCode !== null && end.exitCode !== 0
+        ? `exit code ${end.exitCode}`
+        : "";
+  const state = end.sessionState === "lost" ? "the session's state is lost" : "";
+  return [how, state, duration(end.durationMs)].filter((one) => one !== "").join(" · ");
+}
+
+function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 60_000
+    ? `${(ms / 1_000).toFixed(1)} s`
+    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }

@@ -136,6 +136,10 @@ sub finish {
     (my $parent = $dir) =~ s{/[^/]*$}{};
     say_line($message) if defined $message;
     say_line("G $killed");
+    # Stays until its last words are read: a line sent to a socket without a reader would take them with it.
+    my $control_bit = '';
+    vec($control_bit, 3, 1) = 1;
+    while (select(my $ready = $control_bit, undef, undef, 2) > 0) { sysread($control, my $rest, 4096) or last }
     rmdir $parent;                                         # the last one out; fails while others are in it
     exit 0;
 }

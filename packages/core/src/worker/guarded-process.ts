@@ -185,7 +185,10 @@ class GuardLink {
     if (this.#control === undefined || this.#child.pid === undefined) return;
     // Its end can be known before its last words are read: they are whole when the socket has closed.
     const ended = once(this.#child, "exit");
-    this.#control.once("close", () => void ended.then(([code, signal]) => this.#guardEnded(code, signal)));
+    this.#control.once(
+      "close",
+      () => void ended.then(([code, signal]) => this.#guardEnded(code, signal)),
+    );
     this.channel?.on("error", () => {});
     this.#control.on("error", () => {});
     this.#control.on("data", (chunk: Buffer) => this.#read(chunk));
@@ -247,7 +250,9 @@ class GuardLink {
       }
       case "G":
         this.#isGone = true;
-        return this.gone.resolve(Number(rest));
+        this.gone.resolve(Number(rest));
+        this.#control.end(); // it waits for that
+        return;
       default:
     }
   }

@@ -89,7 +89,6 @@ export class OutputPipes {
 class PipeEnd {
   listener: OutputListener | null = null;
   readonly #stream: OutputStream;
-  readonly #path: string;
   readonly #readFd: number;
   readonly #socket: Socket;
   #writeFd: number | null;
@@ -97,9 +96,8 @@ class PipeEnd {
 
   constructor(stream: OutputStream, path: string) {
     this.#stream = stream;
-    this.#path = path;
     this.#readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    this.#writeFd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    this.#writeFd = this.#openForWriting();
     this.#socket = new Socket({
       fd: this.#readFd,
       readable: true,
@@ -129,7 +127,7 @@ class PipeEnd {
     if (this.#isClosed || this.#writeFd === null) return true;
     closeSync(this.#writeFd);
     const isHeld = this.drain() < 0;
-    this.#writeFd = openSync(this.#path, constants.O_WRONLY | constants.O_NONBLOCK);
+    this.#writeFd = this.#openForWriting();
     return isHeld;
   }
 
@@ -154,6 +152,11 @@ class PipeEnd {
     this.#writeFd = null;
     this.#isClosed = true;
     this.#socket.destroy();
+  }
+
+  // Not by its name: a writer that waited for us may have come and gone by now, its folder with it.
+  #openForWriting(): number {
+    return openSync(`/proc/self/fd/${this.#readFd}`, constants.O_WRONLY | constants.O_NONBLOCK);
   }
 
   /** Bytes read into the scratch buffer; 0 at the end of file, -1 when there is nothing now. */
