@@ -263,7 +263,9 @@ describe("input", () => {
     expect((await events.until("stdout")).data["text"]).toBe("one\n");
     await server.api.post(path, { data: "two\n", close: true });
     const rest = await events.rest();
-    expect(rest.map(({ data }) => data["text"] ?? "").join("")).toBe("two\nend\n");
+    expect(rest.map(({ data }) => (data["text"] as string | undefined) ?? "").join("")).toBe(
+      "two\nend\n",
+    );
   });
 });
 

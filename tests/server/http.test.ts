@@ -87,7 +87,7 @@ describe("sessions over HTTP", () => {
       );
       seen.push(...(body["items"] as { id: string }[]).map(({ id }) => id));
       if (body["nextCursor"] === null) break;
-      cursor = String(body["nextCursor"]);
+      cursor = body["nextCursor"] as string;
     }
     for (const id of ids) expect(seen.filter((one) => one === id).length).toBe(1);
   });

@@ -7,6 +7,13 @@ const after = (
   start: CellState = newCell("k", "code", false),
 ) => events.reduce((cell, [event, text = ""]) => withEvent(cell, event, text), start);
 
+const display = (
+  seq: number,
+  text: string,
+  displayId: string | null,
+  update: boolean,
+): [EventView] => [{ seq, type: "display", mime: { "text/plain": text }, displayId, update }];
+
 describe("withEvent()", () => {
   it("joins output of one stream and keeps the order of the streams [R1.6]", () => {
     const { outputs, status, executionId } = after([
@@ -43,12 +50,6 @@ describe("withEvent()", () => {
   });
 
   it("puts an update in the place of the display that it names", () => {
-    const display = (
-      seq: number,
-      text: string,
-      displayId: string | null,
-      update: boolean,
-    ): [EventView] => [{ seq, type: "display", mime: { "text/plain": text }, displayId, update }];
     const { outputs } = after([
       display(1, "one", "a", false),
       display(2, "two", null, false),

@@ -122,7 +122,7 @@ function Ask(props: {
         <span>{prompt.trim() === "" ? "Input" : prompt}</span>
         <input
           ref={input}
-          type={isPassword ? "password" : "text"}
+          {...(isPassword ? { type: "password" as const } : {})}
           autocomplete="off"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}

@@ -9,7 +9,7 @@ export interface ComposerProps {
   readonly history: readonly string[];
   readonly canRunInBackground: boolean;
   readonly isBusy: boolean;
-  readonly field: RefObject<HTMLTextAreaElement>;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly onCode: (code: string) => void;
   readonly onRun: (isBackground: boolean) => void;
   readonly onInterrupt: () => void;

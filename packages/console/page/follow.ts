@@ -15,6 +15,7 @@ export async function* follow(what: Followed): AsyncGenerator<EventView, void, v
   const base = `/v1/sessions/${what.session}/executions`;
   let executionId = "executionId" in what ? what.executionId : null;
   let seq = 0;
+  let isOver = false;
   for (let retries = 0; retries < mostRetries; retries++) {
     try {
       const response: Response =
@@ -25,10 +26,13 @@ export async function* follow(what: Followed): AsyncGenerator<EventView, void, v
       for await (const event of eventsOf(response)) {
         seq = event.seq;
         retries = 0;
+        isOver = event.type === "completed";
         yield event;
-        if (event.type === "completed") return;
       }
+      // Read to its end, so that the connection can be used again.
+      if (isOver) return;
     } catch (error) {
+      if (isOver) return;
       // Code that may have been accepted must not be sent twice.
       if (executionId === null || error instanceof ApiError) throw error;
     }

@@ -21,6 +21,8 @@ export interface NotebookState {
   readonly cells: Readonly<Record<string, readonly CellState[]>>;
   /** What went wrong last, in a sentence. */
   readonly problem: string | null;
+  /** Whether that was a server that did not answer. */
+  readonly isOffline: boolean;
   readonly needsToken: boolean;
   readonly isReady: boolean;
 }
@@ -46,6 +48,7 @@ export class Notebook {
       current,
       cells: {},
       problem: null,
+      isOffline: false,
       needsToken: false,
       isReady: false,
     };
@@ -65,8 +68,13 @@ export class Notebook {
   }
 
   /** Reads the sessions, and what others ran in the one that is shown. */
-  refresh(): Promise<void> {
-    return this.#guard(() => this.#refresh());
+  async refresh(): Promise<void> {
+    try {
+      await this.#refresh();
+      if (this.#state.isOffline) this.#set({ problem: null, isOffline: false });
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   select(id: string | null): Promise<void> {
@@ -211,17 +219,20 @@ export class Notebook {
     else setTimeout(tell, 100);
   }
 
+  /** Shows what went wrong, until the next thing that is done goes right. */
   async #guard(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
-      if (this.#state.problem !== null) this.#set({ problem: null });
+      if (this.#state.problem !== null) this.#set({ problem: null, isOffline: false });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.#set({ needsToken: true });
-      else
-        this.#set({
-          problem: error instanceof ApiError ? error.message : "the server does not answer",
-        });
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof ApiError && error.status === 401) this.#set({ needsToken: true });
+    else if (error instanceof ApiError) this.#set({ problem: error.message });
+    else this.#set({ problem: "The server does not answer.", isOffline: true });
   }
 }
 

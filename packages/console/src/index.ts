@@ -20,6 +20,11 @@ export const consoleAssets: readonly ConsoleAsset[] = [
     url: new URL("../static/console.css", import.meta.url),
   },
   {
+    path: "/console/frame.css",
+    type: "text/css",
+    url: new URL("../static/frame.css", import.meta.url),
+  },
+  {
     path: "/console/console.js",
     type: "text/javascript",
     url: new URL("../dist/page/console.js", import.meta.url),
