@@ -37,7 +37,7 @@ export async function acquireSetupLock(path, { onWait, shouldStop } = {}) {
       await delay(lookEveryMs);
     }
   }
-  return () => rmSync(path, { recursive: true, force: true });
+  return () => remove(path);
 }
 
 function tryTake(path) {
@@ -100,8 +100,15 @@ function breakStale(path) {
   }
   try {
     const owner = readOwner(path);
-    if (owner !== null && !isAlive(owner)) rmSync(path, { recursive: true, force: true });
+    if (owner !== null && !isAlive(owner)) remove(path);
   } finally {
     rmdirSync(breaker);
   }
+}
+
+/** In one step: a folder that is emptied under its name could be taken before it is removed. */
+function remove(path) {
+  const aside = `${path}.${process.pid}.removed`;
+  renameSync(path, aside);
+  rmSync(aside, { recursive: true, force: true });
 }

@@ -168,6 +168,7 @@ class GuardLink {
   #stderrTail = Buffer.alloc(0);
   #failure = "";
   #isGone = false;
+  #killed = 0;
 
   constructor(options: GuardedProcessOptions) {
     this.directory = makePrivateDirectory();
@@ -250,8 +251,8 @@ class GuardLink {
       }
       case "G":
         this.#isGone = true;
-        this.gone.resolve(Number(rest));
-        this.#control.end(); // it waits for that
+        this.#killed = Number(rest);
+        this.#control.end(); // it waits for that, and then is gone itself
         return;
       default:
     }
@@ -288,7 +289,8 @@ class GuardLink {
       this.#failure || this.#stderrTail.toString("utf8").trim() || (signal ?? `exit ${code}`);
     this.started.reject(new Error(`the guard ended: ${detail}`));
     this.#end(0, constants.signals.SIGKILL);
-    if (!this.#isGone) void sweepOrphans(this.directory).then(this.gone.resolve);
+    if (this.#isGone) this.gone.resolve(this.#killed);
+    else void sweepOrphans(this.directory).then(this.gone.resolve);
     this.#control?.destroy();
     this.channel?.end();
     this.#child.stderr?.destroy();
