@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkBoundaries } from "./boundaries.ts";
 
@@ -31,6 +31,8 @@ const steps = [
   ...(isStatic ? [] : [["tests", tests]]),
 ];
 const rows = [];
+/** What failed, and why, said again at the end, where a reader of a long log looks first. */
+const failures = [];
 for (const [name, step] of steps) {
   console.log(`\n[gate] ${name}`);
   const start = Date.now();
@@ -44,6 +46,7 @@ for (const { name, passed, failed, skipped, seconds } of rows) {
   const counts = name === "tests" ? `  ${passed} passed, ${failed} failed, ${skipped} skipped` : "";
   console.log(`  ${verdict}  ${name.padEnd(10)}  ${seconds.toFixed(1).padStart(6)} s${counts}`);
 }
+for (const failure of failures) console.log(`  ${failure}`);
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 process.exitCode = sum("failed") === 0 ? 0 : 1;
@@ -64,9 +67,9 @@ async function tests() {
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const code = await exitCode("vitest", ["run", ...reporters, ...vitestArgs]);
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-      readFileSync(report, "utf8"),
-    );
+    const { testResults, numPassedTests, numFailedTests, numPendingTests, numTodoTests } =
+      JSON.parse(readFileSync(report, "utf8"));
+    failures.push(...testResults.flatMap(failuresOf));
     // A file that cannot be loaded and an error outside of a test fail the run, but are no failed tests.
     const failed = Math.max(numFailedTests, code === 0 ? 0 : 1);
     return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
@@ -76,6 +79,15 @@ async function tests() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((one) => one.status === "failed");
+  if (failed.length === 0) return status === "failed" ? [`${file}: ${message}`] : [];
+  return failed.map(({ fullName, failureMessages }) =>
+    [`${file}: ${fullName}`, ...failureMessages].join("\n    "),
+  );
 }
 
 function one(isPassed) {

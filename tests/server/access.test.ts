@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rawExchange } from "./api-client.ts";
 import { type TestServer, testServer } from "./test-server.ts";
@@ -83,6 +85,23 @@ describe("a server with a token", () => {
     await using wide = await testServer({ hostname: "0.0.0.0", token });
     expect((await wide.api.get("/v1/sessions")).status).toBe(401);
   });
+});
+
+it("connections that send nothing, or half a request, keep nobody else out [A58] [A59]", async () => {
+  const sockets = Array.from({ length: 300 }, (_, index) => {
+    const socket = connect(open.port, "127.0.0.1");
+    socket.on("error", () => {});
+    if (index % 2 === 0) socket.write("POST /v1/run HTTP/1.1\r\nHost: localhost\r\nContent-Le");
+    return socket;
+  });
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  expect((await open.api.get("/healthz")).status).toBe(200);
+  expect((await open.api.post("/v1/run", { runtime: "bash", code: "echo in" })).json).toMatchObject(
+    {
+      stdout: "in\n",
+    },
+  );
+  for (const socket of sockets) socket.destroy();
 });
 
 describe("a web page of somebody else", () => {

@@ -49,7 +49,11 @@ describe("the server process", () => {
         expect(event).toBe("completed");
         expect(["interrupted", "lost"]).toContain(data?.["status"]);
       }
-      expect(processes.filter(({ pid }) => isRunning(pid))).toEqual([]);
+      // Guards say that nothing of theirs is left, and then end themselves.
+      await eventually(() => !processes.some(({ pid }) => isRunning(pid)), {
+        timeoutMs: 1_000,
+        what: "the end of all that the server had started",
+      });
       expect(readdirSync(folder.path)).toEqual([]);
     },
   );

@@ -12,7 +12,7 @@ export interface RunServerOptions {
   readonly port?: number | undefined;
   /** `HOLDFAST_TOKEN`. */
   readonly token?: string | undefined;
-  /** `HOLDFAST_LOG`. @default `requests` */
+  /** `HOLDFAST_LOG`. @default `requests`; `errors` where stderr is a terminal */
   readonly log?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ function portOf(given: string | number | undefined): number {
 }
 
 function levelOf(text: string | undefined): LogLevel {
-  if (text === undefined || text === "") return "requests";
+  if (text === undefined || text === "") return process.stderr.isTTY ? "errors" : "requests";
   const level = logLevels.find((one) => one === text);
   if (level !== undefined) return level;
   throw new HoldfastError({

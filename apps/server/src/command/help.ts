@@ -21,7 +21,7 @@ A first look:
   --port NUMBER     port; 0 for a free one                                      PORT, 4650
   --token TEXT      bearer token that requests need; without one only           HOLDFAST_TOKEN
                     loopback addresses are served
-  --log LEVEL       requests, errors or silent                                  HOLDFAST_LOG, requests
+  --log LEVEL       requests, errors or silent                                  HOLDFAST_LOG
 
 Each option stands for the environment variable at its right; prefer that for the token, since others can read command
 lines. SIGTERM and Ctrl-C end all sessions and then the server; a second one ends it at once.

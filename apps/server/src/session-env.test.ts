@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { sessionEnv } from "./session-env.ts";
+
+it("sessionEnv() passes on what is safe and what is named, never the token [A04]", () => {
+  const env = {
+    PATH: "/bin",
+    HOME: "/home/a",
+    LC_ALL: "C",
+    TERM: "xterm",
+    EMPTY: "",
+    WANTED: "1",
+    HOLDFAST_TOKEN: "secret",
+    HOLDFAST_DATA_DIR: "/data",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    BASH_ENV: "/planted",
+    LD_PRELOAD: "/planted",
+    NODE_OPTIONS: "--inspect",
+    PYTHONPATH: "/planted",
+  };
+  const safe = { PATH: "/bin", HOME: "/home/a", LC_ALL: "C", TERM: "xterm" };
+  expect(sessionEnv(env)).toEqual(safe);
+  const named = { ...env, HOLDFAST_SESSION_ENV: "WANTED, EMPTY,HOLDFAST_TOKEN,MISSING,," };
+  expect(sessionEnv(named)).toEqual({ ...safe, WANTED: "1", EMPTY: "" });
+});
