@@ -86,8 +86,14 @@ function failuresOf({ name, status, message, assertionResults }) {
   const failed = assertionResults.filter((one) => one.status === "failed");
   if (failed.length === 0) return status === "failed" ? [`${file}: ${message}`] : [];
   return failed.map(({ fullName, failureMessages }) =>
-    [`${file}: ${fullName}`, ...failureMessages].join("\n    "),
+    [`${file}: ${fullName}`, ...failureMessages.flatMap(withoutOthersFrames)].join("\n    "),
   );
+}
+
+function withoutOthersFrames(message) {
+  return message
+    .split("\n")
+    .filter((line) => !/^\s+at .*(node_modules|node:|<anonymous>)/.test(line));
 }
 
 function one(isPassed) {
