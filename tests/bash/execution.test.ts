@@ -118,6 +118,26 @@ describe("an execution of bash", () => {
     expect(test.session.restarts).toBe(0);
   });
 
+  it("keeps a trap of the user's for INT over a fatal error, and a signal once ignored can be trapped again", async () => {
+    await using test = await openSession(runtime);
+    await test.run("trap 'echo mine' INT; trap '' TERM; set -e; false");
+    expect((await test.run("set +e; trap -p INT TERM")).out).toBe(
+      "trap -- 'echo mine' SIGINT\ntrap -- '' SIGTERM\n",
+    );
+    expect((await test.run("trap 'echo term' TERM; kill -TERM $$; kill -INT $$")).out).toBe(
+      "term\nmine\n",
+    );
+  });
+
+  it("takes 300 KB of variables for one execution [R2.4]", async () => {
+    await using test = await openSession(runtime);
+    const env = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`V${index}`, "x".repeat(1_000)]),
+    );
+    expect((await test.run("echo ${#V0} ${#V299}", { env })).out).toBe("1000 1000\n");
+    expect((await test.run("echo ${#V0} ${#V299}")).out).toBe("0 0\n");
+  });
+
   it("times out, and is killed when it does not care [D27] [F16]", async () => {
     await using test = await openSession(runtime, { interruptGraceMs: 100, terminateGraceMs: 100 });
     expect(await test.run("echo part; sleep 100", { timeoutMs: 150 })).toMatchObject({

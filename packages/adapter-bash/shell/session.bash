@@ -49,8 +49,8 @@ __holdfast_end() {
     builtin mapfile -d '' __holdfast_debug <"$__holdfast_dir/debug"
     : >|"$__holdfast_dir/debug"
   fi
-  __holdfast_say "E $__holdfast_nonce $__holdfast_status $__holdfast_flags"$'\n'"$__holdfast_debug"
-  __holdfast_nonce=
+  __holdfast_subject=$__holdfast_nonce __holdfast_nonce= # from here on an interrupt changes nothing
+  __holdfast_say "E $__holdfast_subject $__holdfast_status $__holdfast_flags"$'\n'"$__holdfast_debug"
   builtin trap - DEBUG
   builtin unset -v __holdfast_s __holdfast_u __holdfast_f
   __holdfast_code=
@@ -110,12 +110,13 @@ __holdfast_exit() {
 # INT trap, where the user has none: the execution ends here, and a fresh bash goes on. A signal that comes too late, or
 # before a line is whole, changes nothing. $1 `$_`, then the positional parameters.
 __holdfast_interrupt() {
-  [[ -n ${__holdfast_nonce-} ]] || builtin return 0
+  [[ ${__holdfast_nonce-} == H* ]] || builtin return 0
   __holdfast_revive 130 "$@"
 }
 
+# A fresh bash goes on in this process, with the state of this one. $1 status, $2 `$_`, then the positional parameters.
 __holdfast_revive() {
-  builtin trap : INT # until the new shell has its trap; that there is a file `revive` says so
+  __holdfast_subject=$__holdfast_nonce __holdfast_nonce=
   exec </dev/null >/dev/null 2>&1
   __holdfast_flags=$-
   builtin set +euxv
@@ -125,6 +126,11 @@ __holdfast_revive() {
   __holdfast_args=("$@")
   __holdfast_dump "$__holdfast_dir/revive"
   builtin export __holdfast_dir BASH_ENV="$__holdfast_init"
+  # What is ignored at the start of a shell can never be trapped in it.
+  builtin trap : HUP INT QUIT PIPE ALRM TERM USR1 USR2
+  # Until the new shell has its traps a signal would end it: we go when we are told that none is on its way.
+  __holdfast_say "P $__holdfast_subject"$'\n'
+  until builtin read -r -N 1 __holdfast_line <"$__holdfast_dir/go"; do :; done
   builtin cd -- "$__holdfast_dir" && exec "$BASH" --norc --noprofile bash
 }
 
@@ -155,10 +161,9 @@ __holdfast_go() {
   builtin cd -- "$__holdfast_pwd" || builtin cd /
   OLDPWD=$__holdfast_oldpwd
   builtin unset -v __holdfast_pwd __holdfast_oldpwd
-  __holdfast_say "R $__holdfast_nonce $__holdfast_status $__holdfast_flags"$'\n'
+  __holdfast_say "R $__holdfast_subject $__holdfast_status $__holdfast_flags"$'\n'
   builtin trap - DEBUG
   builtin unset -v __holdfast_s __holdfast_u __holdfast_f
-  __holdfast_nonce=
   [[ $__holdfast_flags != *u* ]] || builtin set -u
   [[ $__holdfast_flags != *e* ]] || builtin set -e
 }
@@ -171,8 +176,8 @@ if [[ -f $__holdfast_dir/revive ]]; then
   builtin set -- "${__holdfast_args[@]}"
 else
   __holdfast_status=0 __holdfast_last=bash
+  __holdfast_wrap_interrupt
 fi
 if [[ -n ${__holdfast_bash_env-} ]]; then BASH_ENV=$__holdfast_bash_env; else builtin unset -v BASH_ENV; fi
 builtin export -n __holdfast_dir __holdfast_bash_env
 __holdfast_wrap "${__holdfast_user_exit-}"
-__holdfast_wrap_interrupt

@@ -97,11 +97,11 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
         },
       };
     },
-    fifos: ["cmd", "status", ...OutputLanes.fifos],
+    fifos: ["cmd", "go", "status", ...OutputLanes.fifos],
     startTimeoutMs,
     ...(signal ? { signal } : {}),
   });
-  const { status, commandFd } = openControl(guarded);
+  const { status, commandFd, goFd } = openControl(guarded);
   try {
     const version = Promise.withResolvers<string>();
     const reader = new StatusReader();
@@ -129,6 +129,7 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
       version: found,
       status,
       commandFd,
+      goFd,
     });
   } catch (cause) {
     await guarded.stop();

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
-  existsSync,
   openSync,
   readlinkSync,
   statSync,
@@ -61,6 +60,8 @@ interface Foreground {
   /** Run by the shell behind the execution, to put back what was for it alone. */
   after: string;
   isInterrupted: boolean;
+  /** A signal was sent for it. */
+  isSignalled: boolean;
   /** Its record has come. */
   isEnding: boolean;
   interrupting: NodeJS.Timeout | undefined;
@@ -79,6 +80,7 @@ export class BashWorker implements Worker {
   readonly #status: Socket;
   readonly #reader = new StatusReader();
   readonly #commandFd: number;
+  readonly #goFd: number;
   readonly #questions = new Map<string, PromiseWithResolvers<StatusRecord>>();
   readonly #background = new Set<BackgroundExecution>();
   readonly #exit = Promise.withResolvers<ProcessExit>();
@@ -89,6 +91,10 @@ export class BashWorker implements Worker {
   #traps = "trap -- '__holdfast_exit ' EXIT\ntrap -- '__holdfast_interrupt ' SIGINT\n";
   #count = 0;
   #isEnded = false;
+  /** The shell is about to start afresh, and a signal would end it. */
+  #isReviving = false;
+  /** Settles when no signal for an earlier execution can reach the next one. */
+  #signalsDone: Promise<void> | null = null;
   /** Whether an execution has run since the snapshot. */
   #isDirty = true;
   /** File with the state of the last boundary, and when it is whole. */
@@ -105,6 +111,7 @@ export class BashWorker implements Worker {
     readonly version: string;
     readonly status: Socket;
     readonly commandFd: number;
+    readonly goFd: number;
   }) {
     this.#process = options.process;
     this.#start = options.start;
@@ -116,6 +123,7 @@ export class BashWorker implements Worker {
       options.start.onLateOutput?.(id, stream, bytes),
     );
     this.#commandFd = options.commandFd;
+    this.#goFd = options.goFd;
     this.#status = options.status;
     this.#status.on("data", (bytes: Buffer) =>
       this.#reader.read(bytes, (record) => this.#record(record)),
@@ -137,6 +145,7 @@ export class BashWorker implements Worker {
       stdin: Promise.withResolvers(),
       after: "",
       isInterrupted: false,
+      isSignalled: false,
       isEnding: false,
       interrupting: undefined,
     };
@@ -188,6 +197,7 @@ export class BashWorker implements Worker {
 
   async #run(foreground: Foreground): Promise<void> {
     const { request, nonce, onEvent } = foreground;
+    if (this.#signalsDone !== null) await this.#signalsDone;
     if (!this.#isLaneFree) await this.#lanesReady;
     const stdin =
       request.allowInput || request.stdin !== null
@@ -236,12 +246,15 @@ export class BashWorker implements Worker {
 
   /**
    * Signals the shell and what it runs, and again what has not had it: a command that was just being started, or a shell
-   * that had not read its line yet. Not while the shell comes back from a signal, and not where a trap of the user's
-   * would run twice for one interrupt.
+   * that had not read its line yet. Not while the shell starts afresh, and not where a trap of the user's would run twice
+   * for one interrupt.
    */
   #signalInterrupt(foreground: Foreground): void {
     if (this.#foreground !== foreground || foreground.isEnding) return;
-    if (!existsSync(this.#path("revive"))) this.#process.signal("SIGINT");
+    if (!this.#isReviving) {
+      this.#process.signal("SIGINT");
+      foreground.isSignalled = true;
+    }
     if (userTraps(this.#traps).interrupt === "user") return;
     clearTimeout(foreground.interrupting);
     foreground.interrupting = setTimeout(() => this.#signalInterrupt(foreground), interruptAgainMs);
@@ -253,8 +266,12 @@ export class BashWorker implements Worker {
       this.#questions.delete(record.subject);
       return;
     }
-    // Also where it belongs to nothing: an interrupt that comes with the end of an execution finds no execution any more.
-    if (record.type === "R") unlink(this.#path("revive"));
+    // Also where they belong to nothing: an interrupt that comes with the end of an execution finds no execution any more.
+    if (record.type === "P") return void this.#letRevive();
+    if (record.type === "R") {
+      this.#isReviving = false;
+      unlink(this.#path("revive"));
+    }
     const foreground = this.#foreground;
     if (foreground === null || record.subject !== `H${foreground.nonce}`) {
       this.#late++;
@@ -269,10 +286,24 @@ export class BashWorker implements Worker {
     this.#finish(foreground, record);
   }
 
+  async #letRevive(): Promise<void> {
+    this.#isReviving = true;
+    await this.#process.barrier();
+    if (!this.#isEnded) write(this.#goFd, "g");
+  }
+
+  /** The command makes the shell run what trap it has pending, while no execution is there for it to end. */
+  async #absorbSignals(): Promise<void> {
+    await this.#process.barrier();
+    if (!this.#isEnded) this.#send(command(":"));
+    this.#signalsDone = null;
+  }
+
   #finish(foreground: Foreground, record: StatusRecord): void {
     clearTimeout(foreground.interrupting);
     if (this.#foreground !== foreground) return;
-    if (foreground.after !== "") this.#send(command(foreground.after));
+    if (foreground.isSignalled) this.#signalsDone = this.#absorbSignals();
+    if (foreground.after !== "") this.#send(this.#longCommand("after", foreground.after));
     this.#settle(foreground, {
       status: foreground.isInterrupted ? "interrupted" : "ok",
       exitCode: foreground.isInterrupted ? 130 : record.status,
@@ -315,15 +346,13 @@ export class BashWorker implements Worker {
     this.#lanes.close();
     this.#status.destroy();
     closeSync(this.#commandFd);
+    closeSync(this.#goFd);
     this.#exit.resolve(exit);
   }
 
   #send(text: string): void {
-    try {
-      writeSync(this.#commandFd, text);
-    } catch {
-      void this.#process.stop(); // the pipe is full: the shell does not read, or somebody else writes
-    }
+    // Where the pipe is full the shell does not read, or somebody else writes.
+    if (!write(this.#commandFd, text)) void this.#process.stop();
   }
 
   async #answer(number: string, timeoutMs: number): Promise<StatusRecord | null> {
@@ -405,7 +434,15 @@ export class BashWorker implements Worker {
       );
       after.push(`builtin cd -- "$__holdfast_pwd" 2>/dev/null; OLDPWD=$__holdfast_oldpwd`);
     }
-    return { before: command(before.join("\n")), after: after.join("\n") };
+    return { before: this.#longCommand("before", before.join("\n")), after: after.join("\n") };
+  }
+
+  /** A command that may be longer than what a pipe takes at once: then it goes by a file of that name. */
+  #longCommand(name: string, text: string): string {
+    if (text.length <= maxInlineCode) return command(text);
+    const file = this.#path(name);
+    writeFileSync(file, text, { mode: 0o600 });
+    return command(`builtin . ${quote(file)}`);
   }
 
   /** A directory as the session sees it. @throws HoldfastError `invalid_request` */
@@ -431,12 +468,17 @@ export class BashWorker implements Worker {
   }
 }
 
-/** Opens the two FIFOs over which the shell is told what to do and tells how it went. */
-export function openControl(process: GuardedProcess): { status: Socket; commandFd: number } {
+/** Opens the FIFOs over which the shell is told what to do and tells how it went. */
+export function openControl(process: GuardedProcess): {
+  status: Socket;
+  commandFd: number;
+  goFd: number;
+} {
   const open = (name: string) =>
     openSync(join(process.directory, name), constants.O_RDWR | constants.O_NONBLOCK);
   return {
     commandFd: open("cmd"),
+    goFd: open("go"),
     status: new Socket({ fd: open("status"), readable: true, writable: false }),
   };
 }
@@ -460,6 +502,14 @@ export function checkCode(code: string): void {
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function write(fd: number, text: string): boolean {
+  try {
+    return writeSync(fd, text) > 0;
+  } catch {
+    return false;
+  }
 }
 
 function unlink(path: string): void {

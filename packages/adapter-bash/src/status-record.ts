@@ -1,7 +1,10 @@
 /** What the shell says on its status FIFO. */
 export interface StatusRecord {
-  /** H: it is up. B: the streams are open. E: an execution has ended. R: it has survived a fatal error. S: an answer. */
-  readonly type: "H" | "B" | "E" | "R" | "S";
+  /**
+   * H: it is up. B: the streams are open. E: an execution has ended. P: it asks whether it may start afresh, after a fatal
+   * error or an interrupt. R: it has, and the execution has ended. S: an answer.
+   */
+  readonly type: "H" | "B" | "E" | "P" | "R" | "S";
   /** The nonce of the execution, empty where there is none; for H the version, for S the question's number. */
   readonly subject: string;
   /** Exit status, where one is said. */
@@ -40,7 +43,7 @@ export class StatusReader {
 export function parseRecord(text: string): StatusRecord | null {
   const end = text.indexOf("\n");
   const head = end < 0 ? text : text.slice(0, end);
-  const match = /^([HBERS])(?: ([\w.()-]*))?(?: (\d{1,3}))?(?: (\w*))?$/.exec(head);
+  const match = /^([HBEPRS])(?: ([\w.()-]*))?(?: (\d{1,3}))?(?: (\w*))?$/.exec(head);
   if (match === null) return null;
   const [, type, subject = "", status = "0", flags = ""] = match;
   return {
