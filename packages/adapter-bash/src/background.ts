@@ -1,5 +1,4 @@
-import { readFileSync, unlinkSync } from "node:fs";
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type BackgroundExecution,
@@ -22,11 +21,9 @@ export interface BackgroundOptions {
   /** The bash to run. */
   readonly command: string;
   readonly start: WorkerStartOptions;
-  /** File with the session's state; it may change when the call has settled. */
+  /** File with the session's state; it is read before the call returns. */
   readonly state: string;
   readonly cwd: string;
-  /** Where files of its own are put, and the beginning of their names. */
-  readonly files: string;
 }
 
 const maxChunkBytes = 64 * 1024;
@@ -36,45 +33,37 @@ const maxChunkBytes = 64 * 1024;
  * known exactly and its kill takes all it started.
  */
 export async function startBackground(options: BackgroundOptions): Promise<BackgroundExecution> {
-  const { request, onEvent, command, start, state, cwd, files } = options;
+  const { request, onEvent, command, start, state, cwd } = options;
   const isLive = request.allowInput;
-  const own = { state: `${files}.state`, code: `${files}.code`, stdin: `${files}.in` };
-  await Promise.all([
-    copyFile(state, own.state).catch(() => writeFile(own.state, "")),
-    writeFile(own.code, request.code, { mode: 0o600 }),
-    isLive || request.stdin === null ? null : writeFile(own.stdin, request.stdin, { mode: 0o600 }),
-  ]);
-  const removeFiles = () => {
-    for (const path of Object.values(own)) unlinkQuietly(path);
-  };
-  let process: GuardedProcess;
-  try {
-    process = await GuardedProcess.start({
-      command,
-      args: [
-        "--norc",
-        "--noprofile",
-        "-c",
-        readFileSync(shellFile("background.bash"), "utf8"),
-        "bash",
-      ],
-      env: {
-        ...start.env,
-        ...request.env,
-        __holdfast_bg_state: own.state,
-        __holdfast_bg_file: own.code,
-        __holdfast_bg_cwd: cwd,
-        // The process's folder is not known before it starts.
-        __holdfast_bg_in: isLive ? "live" : request.stdin === null ? "/dev/null" : own.stdin,
-      },
-      cwd: "/",
-      fifos: [...OutputPipes.fifoNames("o"), "in"],
-      startTimeoutMs: start.startTimeoutMs,
-    });
-  } catch (error) {
-    removeFiles();
-    throw error;
-  }
+  const process = await GuardedProcess.start({
+    command,
+    args: [
+      "--norc",
+      "--noprofile",
+      "-c",
+      readFileSync(shellFile("background.bash"), "utf8"),
+      "bash",
+    ],
+    env: { ...start.env, ...request.env, __holdfast_bg_cwd: cwd },
+    cwd: "/",
+    // Its files are its own, since the session's go when the session does.
+    prepare: (directory) => {
+      const file = (name: string) => join(directory, name);
+      copyState(state, file("state"));
+      writeFileSync(file("code"), request.code, { mode: 0o600 });
+      const hasBytes = !isLive && request.stdin !== null;
+      if (hasBytes) writeFileSync(file("stdin"), request.stdin, { mode: 0o600 });
+      return {
+        env: {
+          __holdfast_bg_state: file("state"),
+          __holdfast_bg_file: file("code"),
+          __holdfast_bg_in: isLive ? file("in") : hasBytes ? file("stdin") : "/dev/null",
+        },
+      };
+    },
+    fifos: [...OutputPipes.fifoNames("o"), "in"],
+    startTimeoutMs: start.startTimeoutMs,
+  });
   const pipes = await openPipes(process);
   pipes.listen((stream, bytes) => {
     for (let at = 0; at < bytes.length; at += maxChunkBytes) {
@@ -98,7 +87,6 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
     pipes.drain();
     pipes.close();
     stdin.close();
-    removeFiles();
     const status = isInterrupted ? "interrupted" : exit.signal === null ? "ok" : "lost";
     return { status, exitCode: exit.exitCode, signal: exit.signal };
   });
@@ -131,10 +119,11 @@ async function openPipes(process: GuardedProcess): Promise<OutputPipes> {
   }
 }
 
-function unlinkQuietly(path: string): void {
+/** Without a snapshot of the session, which may have ended meanwhile, the shell starts with what it inherits. */
+function copyState(from: string, to: string): void {
   try {
-    unlinkSync(path);
+    copyFileSync(from, to);
   } catch {
-    // Not there.
+    writeFileSync(to, "");
   }
 }

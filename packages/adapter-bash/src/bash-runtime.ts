@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { copyFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -101,8 +102,10 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
     startTimeoutMs,
     ...(signal ? { signal } : {}),
   });
-  const { status, commandFd, goFd } = openControl(guarded);
+  let status: Socket | null = null;
   try {
+    const control = openControl(guarded);
+    status = control.status;
     const version = Promise.withResolvers<string>();
     const reader = new StatusReader();
     const hear = (bytes: Buffer) =>
@@ -127,17 +130,17 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
       start: options,
       command,
       version: found,
-      status,
-      commandFd,
-      goFd,
+      ...control,
     });
   } catch (cause) {
-    await guarded.stop();
-    status.destroy();
+    status?.destroy();
+    // A shell that could not go to its directory may have taken its folder with it before we looked.
+    const { stderrTail } = (await guarded.stop()).exit;
     if (HoldfastError.is(cause) && cause.code === "cancelled") throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
     throw new HoldfastError({
       code: "worker_start_failed",
-      message: `start of bash for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `start of bash for session ${sessionId}: ${stderrTail.trim() || why}`,
       details: { sessionId, runtime: "bash" },
       cause,
     });

@@ -175,7 +175,6 @@ export class BashWorker implements Worker {
       start: this.#start,
       state: await this.#currentState(),
       cwd: this.#directory(request.cwd),
-      files: this.#path(`bg${++this.#count}`),
     });
     this.#background.add(background);
     void background.ended.then(() => this.#background.delete(background));
