@@ -129,6 +129,18 @@ describe("an execution of bash", () => {
     );
   });
 
+  it("gives an interrupt to the user's own trap for INT, once [R1.7]", async () => {
+    await using test = await openSession(runtime);
+    const code = "trap 'echo mine' INT; echo go; sleep 100; echo on; sleep 0.3; echo done";
+    for (let round = 0; round < 2; round++) {
+      const execution = test.session.execute(code);
+      await eventOf(test.session, execution.id, "stdout");
+      execution.interrupt();
+      expect(await execution.ended).toMatchObject({ sessionState: "kept" });
+      expect(execution.stdout.toString()).toBe("go\nmine\non\ndone\n");
+    }
+  });
+
   it("takes 300 KB of variables for one execution [R2.4]", async () => {
     await using test = await openSession(runtime);
     const env = Object.fromEntries(

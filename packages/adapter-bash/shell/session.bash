@@ -59,7 +59,7 @@ __holdfast_end() {
 # One record: its head, and the traps that matter to the next execution.
 __holdfast_say() {
   [[ -p $__holdfast_dir/status ]] || builtin kill -9 $$
-  { builtin printf '%s' "$1"; builtin trap -p EXIT DEBUG INT; builtin printf '\0'; } >"$__holdfast_dir/status"
+  { builtin printf '%s' "$1"; builtin trap -p EXIT DEBUG RTMAX; builtin printf '\0'; } >"$__holdfast_dir/status"
 }
 
 # All of the state that is not the process's own (directory, umask, children live on by themselves).
@@ -107,11 +107,15 @@ __holdfast_exit() {
   builtin exit "$__holdfast_es"
 }
 
-# INT trap, where the user has none: the execution ends here, and a fresh bash goes on. A signal that comes too late, or
-# before a line is whole, changes nothing. $1 `$_`, then the positional parameters.
+# RTMAX trap, our interrupt: the execution ends here, and a fresh bash goes on. Not INT: bash has a moment in which that signal
+# makes it signal itself for ever. A signal that comes too late, or before a line is whole, changes nothing; where the user
+# has a trap for INT, that is what happens. $1 `$_`, then the positional parameters.
 __holdfast_interrupt() {
   [[ ${__holdfast_nonce-} == H* ]] || builtin return 0
-  __holdfast_revive 130 "$@"
+  builtin trap -p INT >|"$__holdfast_dir/int"
+  [[ -s $__holdfast_dir/int ]] || __holdfast_revive 130 "$@"
+  __holdfast_say "T $__holdfast_nonce"$'\n'
+  builtin kill -INT $$
 }
 
 # A fresh bash goes on in this process, with the state of this one. $1 status, $2 `$_`, then the positional parameters.
@@ -141,7 +145,7 @@ __holdfast_wrap() {
 }
 
 __holdfast_wrap_interrupt() {
-  builtin trap '__holdfast_interrupt "$_" "$@"' INT
+  builtin trap '__holdfast_interrupt "$_" "$@"' RTMAX
 }
 
 # Sets `$?` to the last execution's, and `$_` to its argument.

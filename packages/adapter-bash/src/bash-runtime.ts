@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { copyFileSync } from "node:fs";
-import type { Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -13,7 +12,7 @@ import {
   type WorkerStartOptions,
   within,
 } from "@holdfast/core";
-import { BashWorker, bashFeatures, checkCode, openControl } from "./bash-worker.ts";
+import { BashWorker, ShellControl, bashFeatures, checkCode } from "./bash-worker.ts";
 import { shellFile } from "./shell-file.ts";
 import { StatusReader } from "./status-record.ts";
 
@@ -102,15 +101,14 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
     startTimeoutMs,
     ...(signal ? { signal } : {}),
   });
-  let status: Socket | null = null;
+  let control: ShellControl | null = null;
   try {
-    const control = openControl(guarded);
-    status = control.status;
+    control = new ShellControl(guarded.directory);
     const version = Promise.withResolvers<string>();
     const reader = new StatusReader();
     const hear = (bytes: Buffer) =>
       reader.read(bytes, (record) => record.type === "H" && version.resolve(record.subject));
-    status.on("data", hear);
+    control.status.on("data", hear);
     const found = await within(
       Promise.race([
         version.promise,
@@ -124,16 +122,16 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
         ...(signal ? { signal } : {}),
       },
     );
-    status.off("data", hear);
+    control.status.off("data", hear);
     return new BashWorker({
       process: guarded,
       start: options,
       command,
       version: found,
-      ...control,
+      control,
     });
   } catch (cause) {
-    status?.destroy();
+    control?.close();
     // A shell that could not go to its directory may have taken its folder with it before we looked.
     const { stderrTail } = (await guarded.stop()).exit;
     if (HoldfastError.is(cause) && cause.code === "cancelled") throw cause;

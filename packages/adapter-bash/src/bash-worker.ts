@@ -29,7 +29,7 @@ import {
 } from "@holdfast/core";
 import { startBackground } from "./background.ts";
 import { quote } from "./quote.ts";
-import { command, shellLine, userTraps } from "./shell-line.ts";
+import { command, shellLine } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 import { Stdin } from "./stdin.ts";
 
@@ -43,6 +43,9 @@ const maxInlineCode = 512;
 // then one for every so many milliseconds: only in a longer run of executions in close order is one left out.
 const snapshotBurst = 16;
 const snapshotIntervalMs = 20;
+
+/** The shell's trap for interrupts is on this one: the last of the real-time signals, which nothing else uses. */
+const sigRtMax = 64;
 
 /** When a signal is sent again to what has not ended by it. */
 const interruptAgainMs = 50;
@@ -77,10 +80,8 @@ export class BashWorker implements Worker {
   readonly #start: WorkerStartOptions;
   readonly #command: string;
   readonly #lanes: OutputLanes;
-  readonly #status: Socket;
+  readonly #control: ShellControl;
   readonly #reader = new StatusReader();
-  readonly #commandFd: number;
-  readonly #goFd: number;
   readonly #questions = new Map<string, PromiseWithResolvers<StatusRecord>>();
   readonly #background = new Set<BackgroundExecution>();
   readonly #exit = Promise.withResolvers<ProcessExit>();
@@ -88,7 +89,7 @@ export class BashWorker implements Worker {
   #lanesReady: Promise<void> = Promise.resolve();
   #isLaneFree = true;
   #flags = "";
-  #traps = "trap -- '__holdfast_exit ' EXIT\ntrap -- '__holdfast_interrupt ' SIGINT\n";
+  #traps = "trap -- '__holdfast_exit ' EXIT\ntrap -- '__holdfast_interrupt ' SIGRTMAX\n";
   #count = 0;
   #isEnded = false;
   /** The shell is about to start afresh, and a signal would end it. */
@@ -109,9 +110,7 @@ export class BashWorker implements Worker {
     readonly start: WorkerStartOptions;
     readonly command: string;
     readonly version: string;
-    readonly status: Socket;
-    readonly commandFd: number;
-    readonly goFd: number;
+    readonly control: ShellControl;
   }) {
     this.#process = options.process;
     this.#start = options.start;
@@ -122,10 +121,8 @@ export class BashWorker implements Worker {
     this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
       options.start.onLateOutput?.(id, stream, bytes),
     );
-    this.#commandFd = options.commandFd;
-    this.#goFd = options.goFd;
-    this.#status = options.status;
-    this.#status.on("data", (bytes: Buffer) =>
+    this.#control = options.control;
+    this.#control.status.on("data", (bytes: Buffer) =>
       this.#reader.read(bytes, (record) => this.#record(record)),
     );
     void this.#watch();
@@ -245,16 +242,14 @@ export class BashWorker implements Worker {
 
   /**
    * Signals the shell and what it runs, and again what has not had it: a command that was just being started, or a shell
-   * that had not read its line yet. Not while the shell starts afresh, and not where a trap of the user's would run twice
-   * for one interrupt.
+   * that had not read its line yet. Not while the shell starts afresh.
    */
   #signalInterrupt(foreground: Foreground): void {
     if (this.#foreground !== foreground || foreground.isEnding) return;
     if (!this.#isReviving) {
-      this.#process.signal("SIGINT");
+      this.#process.signalApart(sigRtMax, "SIGINT");
       foreground.isSignalled = true;
     }
-    if (userTraps(this.#traps).interrupt === "user") return;
     clearTimeout(foreground.interrupting);
     foreground.interrupting = setTimeout(() => this.#signalInterrupt(foreground), interruptAgainMs);
   }
@@ -277,6 +272,7 @@ export class BashWorker implements Worker {
       return;
     }
     if (record.type === "B") return void foreground.stdin.promise.then((stdin) => stdin.opened());
+    if (record.type === "T") return clearTimeout(foreground.interrupting);
     if (record.type !== "E" && record.type !== "R") return;
     if (foreground.isEnding) return;
     foreground.isEnding = true;
@@ -288,7 +284,7 @@ export class BashWorker implements Worker {
   async #letRevive(): Promise<void> {
     this.#isReviving = true;
     await this.#process.barrier();
-    if (!this.#isEnded) write(this.#goFd, "g");
+    if (!this.#isEnded) write(this.#control.goFd, "g");
   }
 
   /** The command makes the shell run what trap it has pending, while no execution is there for it to end. */
@@ -343,15 +339,13 @@ export class BashWorker implements Worker {
     }
     await this.#process.gone;
     this.#lanes.close();
-    this.#status.destroy();
-    closeSync(this.#commandFd);
-    closeSync(this.#goFd);
+    this.#control.close();
     this.#exit.resolve(exit);
   }
 
   #send(text: string): void {
     // Where the pipe is full the shell does not read, or somebody else writes.
-    if (!write(this.#commandFd, text)) void this.#process.stop();
+    if (!write(this.#control.commandFd, text)) void this.#process.stop();
   }
 
   async #answer(number: string, timeoutMs: number): Promise<StatusRecord | null> {
@@ -467,19 +461,33 @@ export class BashWorker implements Worker {
   }
 }
 
-/** Opens the FIFOs over which the shell is told what to do and tells how it went. */
-export function openControl(process: GuardedProcess): {
-  status: Socket;
-  commandFd: number;
-  goFd: number;
-} {
-  const open = (name: string) =>
-    openSync(join(process.directory, name), constants.O_RDWR | constants.O_NONBLOCK);
-  return {
-    commandFd: open("cmd"),
-    goFd: open("go"),
-    status: new Socket({ fd: open("status"), readable: true, writable: false }),
-  };
+/** Our ends of the FIFOs over which the shell is told what to do, and tells how it went. */
+export class ShellControl {
+  readonly status: Socket;
+  readonly commandFd: number;
+  readonly goFd: number;
+
+  /** @throws the system's error, when they are not there or no descriptor is left; then none is open */
+  constructor(directory: string) {
+    const fds: number[] = [];
+    try {
+      for (const name of ["cmd", "go", "status"])
+        fds.push(openSync(join(directory, name), constants.O_RDWR | constants.O_NONBLOCK));
+      const [commandFd, goFd, fd] = fds as [number, number, number];
+      this.status = new Socket({ fd, readable: true, writable: false });
+      this.commandFd = commandFd;
+      this.goFd = goFd;
+    } catch (error) {
+      for (const fd of fds) closeSync(fd);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.status.destroy();
+    closeSync(this.commandFd);
+    closeSync(this.goFd);
+  }
 }
 
 /** Also when it never came to be: then nobody has to wait for it. */

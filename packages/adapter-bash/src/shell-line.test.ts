@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ShellLine, command, shellLine, userTraps } from "./shell-line.ts";
 
 const ours =
-  "trap -- '__holdfast_exit \"$?\"' EXIT\ntrap -- '__holdfast_interrupt \"$_\"' SIGINT\n";
+  "trap -- '__holdfast_exit \"$?\"' EXIT\ntrap -- '__holdfast_interrupt \"$_\"' SIGRTMAX\n";
 
 function fields(line: Partial<ShellLine>): { commands: string[]; fields: string[] } {
   const text = shellLine({
@@ -65,12 +65,12 @@ describe("shellLine()", () => {
 
 describe("userTraps()", () => {
   it("tells ours from the user's, quotes and lines in them included", () => {
-    expect(userTraps(ours)).toEqual({ exit: null, debug: null, interrupt: "ours" });
-    expect(userTraps("trap -- 'echo '\\''a'\\''\nb' EXIT\ntrap -- '' SIGINT\n")).toEqual({
+    expect(userTraps(ours)).toEqual({ exit: null, debug: null, isInterruptible: true });
+    expect(userTraps("trap -- 'echo '\\''a'\\''\nb' EXIT\ntrap -- 'x' SIGRTMAX\n")).toEqual({
       exit: "'echo '\\''a'\\''\nb'",
       debug: null,
-      interrupt: "user",
+      isInterruptible: false,
     });
-    expect(userTraps("")).toEqual({ exit: "''", debug: null, interrupt: "none" });
+    expect(userTraps("")).toEqual({ exit: "''", debug: null, isInterruptible: false });
   });
 });

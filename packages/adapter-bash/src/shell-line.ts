@@ -12,7 +12,7 @@ export interface ShellLine {
   readonly isLive: boolean;
   /** `$-` after the last execution: tracing is switched off between them. */
   readonly flags: string;
-  /** What `trap -p EXIT DEBUG` said after the last execution. */
+  /** What `trap -p EXIT DEBUG RTMAX` said after the last execution. */
   readonly traps: string;
 }
 
@@ -24,7 +24,7 @@ const separator = "\x1f";
 
 /** The line, ended by NUL, that makes the shell run the code. Short: the shell reads it byte by byte. */
 export function shellLine(line: ShellLine): string {
-  const { exit, debug, interrupt } = userTraps(line.traps);
+  const { exit, debug, isInterruptible } = userTraps(line.traps);
   const tracing = [...line.flags].filter((flag) => flag === "x" || flag === "v").join("");
   // In front of the code, so that neither the trap nor the tracing sees anything of ours.
   const before = `${debug === null ? "" : `${debug}; `}${tracing === "" ? "" : `set -${tracing}; `}`;
@@ -40,7 +40,7 @@ export function shellLine(line: ShellLine): string {
   ];
   const wrap =
     (exit === null ? "" : command(`__holdfast_wrap ${exit}`)) +
-    (interrupt === "none" ? command("__holdfast_wrap_interrupt") : "");
+    (isInterruptible ? "" : command("__holdfast_wrap_interrupt"));
   // The end keeps bash from taking a separator at the end of the code for its own.
   return `${wrap}${fields.join(separator)}\n\0`;
 }
@@ -64,18 +64,14 @@ function tail(code: string, isTracing: boolean, isDebugging: boolean): "t" | "x"
 export function userTraps(traps: string): {
   readonly exit: string | null;
   readonly debug: string | null;
-  /** `ours` while our INT trap stands, `none` when there is no trap at all. */
-  readonly interrupt: "ours" | "user" | "none";
+  /** Our RTMAX trap stands. */
+  readonly isInterruptible: boolean;
 } {
   const debug = /^trap -- '(?:[^']|'\\'')*' DEBUG$/m.exec(traps)?.[0] ?? null;
   const exit = /^trap -- ('(?:[^']|'\\'')*') EXIT$/m.exec(traps)?.[1] ?? "''";
   return {
     exit: exit.startsWith(`'${ourTrap}`) ? null : exit,
     debug,
-    interrupt: !/ SIGINT$/m.test(traps)
-      ? "none"
-      : /^trap -- '__holdfast_interrupt /m.test(traps)
-        ? "ours"
-        : "user",
+    isInterruptible: /^trap -- '__holdfast_interrupt .* (?:SIG)?RTMAX$/m.test(traps),
   };
 }

@@ -2,16 +2,16 @@
 export interface StatusRecord {
   /**
    * H: it is up. B: the streams are open. E: an execution has ended. P: it asks whether it may start afresh, after a fatal
-   * error or an interrupt. R: it has, and the execution has ended. S: an answer.
+   * error or an interrupt. R: it has, and the execution has ended. S: an answer. T: a trap of the user's has had the interrupt.
    */
-  readonly type: "H" | "B" | "E" | "P" | "R" | "S";
+  readonly type: "H" | "B" | "E" | "P" | "R" | "S" | "T";
   /** The nonce of the execution, empty where there is none; for H the version, for S the question's number. */
   readonly subject: string;
   /** Exit status, where one is said. */
   readonly status: number;
   /** The shell's option letters (`$-`) at that time. */
   readonly flags: string;
-  /** The commands that set the user's EXIT and DEBUG traps again, as `trap -p` prints them. */
+  /** The commands that set the EXIT, DEBUG and RTMAX traps again, as `trap -p` prints them. */
   readonly traps: string;
 }
 
@@ -43,7 +43,7 @@ export class StatusReader {
 export function parseRecord(text: string): StatusRecord | null {
   const end = text.indexOf("\n");
   const head = end < 0 ? text : text.slice(0, end);
-  const match = /^([HBEPRS])(?: ([\w.()-]*))?(?: (\d{1,3}))?(?: (\w*))?$/.exec(head);
+  const match = /^([HBEPRST])(?: ([\w.()-]*))?(?: (\d{1,3}))?(?: (\w*))?$/.exec(head);
   if (match === null) return null;
   const [, type, subject = "", status = "0", flags = ""] = match;
   return {

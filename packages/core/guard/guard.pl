@@ -10,6 +10,7 @@
 #     cwd, count of FIFOs, the FIFO names, count of arguments, the arguments, then name=value pairs of the environment
 #   in:  F name    make a FIFO in DIR          S n   signal the worker's group with n
 #        T n       signal the whole tree       K     kill the tree and end
+#        A n m     signal the worker itself with n, then the rest of its group with m
 #        B         answer B: all before it is done
 #   out: P pid     started                     F name    made
 #        E text    could not start, or no FIFO X code signal    the worker's process has ended
@@ -104,6 +105,11 @@ sub command {
     my ($verb, $rest) = split / /, $_[0], 2;
     if    ($verb eq 'F') { say_line(make_fifo($rest) ? "F $rest" : "E mkfifo $rest: $!") }
     elsif ($verb eq 'S') { kill $rest, -$main or kill $rest, $main }
+    elsif ($verb eq 'A') {
+        my ($own, $others) = split / /, $rest;
+        kill $own, $main;
+        kill $others, grep { $_ != $main && getpgrp($_) == $main } descendants();
+    }
     elsif ($verb eq 'T') { kill $rest, -$main; kill $rest, descendants() }
     elsif ($verb eq 'B') { say_line('B') }
     elsif ($verb eq 'K') { finish() }

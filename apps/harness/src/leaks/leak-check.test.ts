@@ -28,7 +28,7 @@ test("leaksSince() names a descriptor that is left open", () => {
 
 test("leaksSince() names a folder of ours that is left", () => {
   const before = holdings();
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
+  const folder = mkdtempSync(join(tmpdir(), `holdfast-${process.pid}-`));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   expect(leaksSince(before)).toContain(`files: ${folder}`);
 });

@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HoldfastError } from "@holdfast/core";
 import { eventually } from "../wait/eventually.ts";
-import { descendantsOf, listProcesses } from "./process-tree.ts";
+import { descendantsOf, isRunning } from "./process-tree.ts";
 
 /** What this process holds, each thing under a name of its own. */
 export interface Holdings {
@@ -23,8 +23,8 @@ export function holdings(): Holdings {
 }
 
 /**
- * What is held now and was not `before`, one line each; empty when nothing is. A folder that a process of someone else
- * has in its environment, as the workers of another host do, does not count.
+ * What is held now and was not `before`, one line each; empty when nothing is. The folders of other hosts that run do not
+ * count: the name of each says whose it is.
  */
 export function leaksSince(before: Holdings): readonly string[] {
   const now = holdings();
@@ -81,24 +81,18 @@ function descriptors(): ReadonlySet<string> {
 }
 
 function files(): ReadonlySet<string> {
-  const own = new Set(descendantsOf(process.pid).map(({ pid }) => pid));
-  const foreign = listProcesses()
-    .filter(({ pid }) => !own.has(pid) && pid !== process.pid)
-    .map(({ pid }) => readEnvironment(pid))
-    .join("\0");
-  const folders = readdirSync(tmpdir())
-    .filter((name) => name.startsWith("holdfast-"))
-    .map((name) => join(tmpdir(), name))
-    .filter((folder) => !foreign.includes(folder));
-  return new Set(folders.flatMap((folder) => [folder, ...entriesOf(folder)]));
-}
-
-function readEnvironment(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "latin1");
-  } catch {
-    return ""; // It has ended meanwhile, or belongs to another user.
-  }
+  const own = new Set([process.pid, ...descendantsOf(process.pid).map(({ pid }) => pid)]);
+  const isOurs = (owner: number) => own.has(owner) || !isRunning(owner);
+  const folders = readdirSync(tmpdir()).filter((name) => {
+    const owner = /^holdfast-(\d+)-/.exec(name)?.[1];
+    return owner !== undefined && isOurs(Number(owner));
+  });
+  return new Set(
+    folders.flatMap((name) => {
+      const folder = join(tmpdir(), name);
+      return [folder, ...entriesOf(folder)];
+    }),
+  );
 }
 
 function entriesOf(folder: string): readonly string[] {

@@ -6,7 +6,7 @@ import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { within } from "../time/within.ts";
-import { makePrivateDirectory } from "./private-directory.ts";
+import { makePrivateDirectory, removePrivateDirectory } from "./private-directory.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";
 import { sweepOrphans, workerMarker } from "./sweep-orphans.ts";
@@ -113,6 +113,11 @@ export class GuardedProcess implements AsyncDisposable {
     this.#guard.send(`S ${constants.signals[name]}`);
   }
 
+  /** Signals the command itself, by number, and then the rest of its process group. */
+  signalApart(command: number, others: NodeJS.Signals): void {
+    this.#guard.send(`A ${command} ${constants.signals[others]}`);
+  }
+
   /** Settles when the guard has done everything that it was told before. */
   barrier(): Promise<void> {
     return this.#guard.barrier();
@@ -179,10 +184,11 @@ class GuardLink {
       stdio: ["ignore", "ignore", "pipe", "pipe", options.withChannel ? "pipe" : "ignore"],
     });
     this.started.promise.catch(() => {});
-    // At EMFILE the streams of a child that could not be spawned are undefined.
-    this.#control = this.#child.stdio[3] as Socket;
-    this.channel = (this.#child.stdio[4] as Socket | null | undefined) ?? null;
-    this.#child.once("error", (error: NodeJS.ErrnoException) => this.#spawnFailed(error));
+    this.#child.on("error", (error: NodeJS.ErrnoException) => this.#spawnFailed(error));
+    // At EMFILE a child that could not be spawned has no streams.
+    const stdio = this.#child.stdio as unknown as readonly (Socket | null)[] | undefined;
+    this.#control = stdio?.[3] as Socket;
+    this.channel = stdio?.[4] ?? null;
     if (this.#control === undefined || this.#child.pid === undefined) return;
     // Its end can be known before its last words are read: they are whole when the socket has closed.
     const ended = once(this.#child, "exit");
@@ -197,7 +203,12 @@ class GuardLink {
       this.#stderrTail = Buffer.concat([this.#stderrTail, chunk]).subarray(-stderrTailBytes);
     });
     this.#child.stderr?.on("error", () => {});
-    this.#control.write(startRecord(options, this.directory));
+    try {
+      this.#control.write(startRecord(options, this.directory));
+    } catch (error) {
+      this.started.reject(error);
+      this.#control.destroy(); // then the guard ends without having started anything
+    }
   }
 
   makeFifo(name: string): Promise<string> {
@@ -279,8 +290,10 @@ class GuardLink {
         : error,
     );
     this.#end(127, 0);
+    if (this.#isGone) return;
     this.#isGone = true;
-    void sweepOrphans(this.directory).then(this.gone.resolve);
+    removePrivateDirectory(this.directory);
+    this.gone.resolve(0);
   }
 
   // The guard ends last; when it was killed instead, the kernel has killed the command (its parent death signal).

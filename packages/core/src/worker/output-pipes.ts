@@ -25,7 +25,13 @@ export class OutputPipes {
   private constructor(directory: string, name: string) {
     this.stdoutPath = join(directory, `${name}.out`);
     this.stderrPath = join(directory, `${name}.err`);
-    this.#ends = [new PipeEnd("stdout", this.stdoutPath), new PipeEnd("stderr", this.stderrPath)];
+    const stdout = new PipeEnd("stdout", this.stdoutPath);
+    try {
+      this.#ends = [stdout, new PipeEnd("stderr", this.stderrPath)];
+    } catch (error) {
+      stdout.close(); // no descriptor was left
+      throw error;
+    }
   }
 
   /** Names of the two FIFOs, for {@link GuardedProcess.start}'s `fifos`. */
@@ -97,7 +103,12 @@ class PipeEnd {
   constructor(stream: OutputStream, path: string) {
     this.#stream = stream;
     this.#readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    this.#writeFd = this.#openForWriting();
+    try {
+      this.#writeFd = this.#openForWriting();
+    } catch (error) {
+      closeSync(this.#readFd);
+      throw error;
+    }
     this.#socket = new Socket({
       fd: this.#readFd,
       readable: true,
@@ -126,6 +137,7 @@ class PipeEnd {
   isHeld(): boolean {
     if (this.#isClosed || this.#writeFd === null) return true;
     closeSync(this.#writeFd);
+    this.#writeFd = null;
     const isHeld = this.drain() < 0;
     this.#writeFd = this.#openForWriting();
     return isHeld;

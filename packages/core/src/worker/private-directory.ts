@@ -1,6 +1,6 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 let parent: string | undefined;
 
@@ -11,12 +11,22 @@ let parent: string | undefined;
  */
 export function makePrivateDirectory(): string {
   for (;;) {
-    parent ??= mkdtempSync(join(tmpdir(), "holdfast-"));
+    parent ??= mkdtempSync(join(tmpdir(), `holdfast-${process.pid}-`));
     try {
       return mkdtempSync(join(parent, "w"));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       parent = undefined; // The last guard has removed it meanwhile.
     }
+  }
+}
+
+/** Removes a folder of {@link makePrivateDirectory} in which nothing is, and the parent if it was the last one. Needs no descriptor. */
+export function removePrivateDirectory(directory: string): void {
+  try {
+    rmdirSync(directory);
+    rmdirSync(dirname(directory));
+  } catch {
+    // Others are in it.
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 /** Every guarded process and what it starts has this variable, with its private folder as the value. */
 export const workerMarker = "HOLDFAST_WORKER";
@@ -12,7 +13,7 @@ export const workerMarker = "HOLDFAST_WORKER";
 export async function sweepOrphans(directory: string): Promise<number> {
   const marker = `${workerMarker}=${directory}\0`;
   let killed = 0;
-  for (const name of readdirSync("/proc")) {
+  for (const name of await processNames()) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     try {
@@ -23,7 +24,22 @@ export async function sweepOrphans(directory: string): Promise<number> {
       // Gone meanwhile, or not ours to look into.
     }
   }
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true }).catch(() => {});
   await rmdir(dirname(directory)).catch(() => {}); // the last one out; fails while others are in it
   return killed;
+}
+
+// Where no descriptor is left, there will be some in a while: a worker of ours has just ended.
+const retryMs = 100;
+const attempts = 50;
+
+async function processNames(): Promise<readonly string[]> {
+  for (let attempt = 1; attempt < attempts; attempt++) {
+    try {
+      return readdirSync("/proc");
+    } catch {
+      await setTimeout(retryMs);
+    }
+  }
+  return [];
 }

@@ -1,0 +1,23 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { has } from "../support/requires.ts";
+
+it.skipIf(!has("bash") || !has("python3"))(
+  "a process that runs out of descriptors gets typed errors, keeps the sessions that it has, and goes on when there are some again [F27] [A20]",
+  () => {
+    const script = join(import.meta.dirname, "out-of-descriptors.ts");
+    const { stdout, stderr, status } = spawnSync(
+      "bash",
+      ["-c", 'ulimit -n 120; exec "$0" --expose-gc "$1"', process.execPath, script],
+      { encoding: "utf8", timeout: 60_000 },
+    );
+    expect([stderr, status]).toEqual(["", 0]);
+    expect(JSON.parse(stdout)).toEqual({
+      refused: { bash: "worker_start_failed", python: "worker_start_failed" },
+      alive: true,
+      again: "ok",
+      left: [],
+    });
+  },
+);
