@@ -131,7 +131,8 @@ describe("an execution of bash", () => {
 
   it("gives an interrupt to the user's own trap for INT, once [R1.7]", async () => {
     await using test = await openSession(runtime);
-    const code = "trap 'echo mine' INT; echo go; sleep 100; echo on; sleep 0.3; echo done";
+    const code =
+      "trap 'echo mine' INT; sh -c 'echo go; exec sleep 100'; echo on; sleep 0.3; echo done";
     for (let round = 0; round < 2; round++) {
       const execution = test.session.execute(code);
       await eventOf(test.session, execution.id, "stdout");
