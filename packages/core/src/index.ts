@@ -84,4 +84,12 @@ export { type MsgpackLimits, scanMsgpack } from "./protocol/scan-msgpack.ts";
 export { type Value, isValue, valueSchema } from "./protocol/value.ts";
 export { type WorkerMessage, workerMessageSchema } from "./protocol/worker-message.ts";
 export type { MessageChannel } from "./channel/message-channel.ts";
+export {
+  type ConnectOptions,
+  type SocketAddress,
+  type SocketListener,
+  connectSocket,
+  listenForSockets,
+} from "./channel/connect-socket.ts";
+export { type MemoryChannelPair, memoryChannelPair } from "./channel/memory-channel.ts";
 export { StreamChannel, type StreamChannelOptions } from "./channel/stream-channel.ts";
