@@ -8,7 +8,7 @@
 # Waits for the next execution and opens its streams. The first field of a line is C for a command of ours, or H and the
 # execution's nonce.
 __holdfast_next() {
-  [[ -z ${__holdfast_nonce-} ]] || __holdfast_end "$?" # `continue` or `break` at top level of the code
+  [[ -z ${__holdfast_nonce-} ]] || __holdfast_end 0 # `continue` or `break` at top level of the code
   while :; do
     IFS=$'\x1f' builtin read -r -d '' __holdfast_nonce __holdfast_pair __holdfast_in __holdfast_live \
       __holdfast_exits __holdfast_tail __holdfast_file __holdfast_code <"$__holdfast_dir/cmd" || builtin exit 0
@@ -28,8 +28,8 @@ __holdfast_next() {
   case $__holdfast_tail in
     t) __holdfast_code+=$'\n__holdfast_s=$? __holdfast_u=$_' ;;
     # The trap fires for our command too, where nobody sees what it prints.
-    d) __holdfast_code+=$'\n{ __holdfast_s=$? __holdfast_u=$_ __holdfast_f=$-; builtin trap -p DEBUG >|"$__holdfast_dir/debug"; builtin trap - DEBUG; set +xv; } >/dev/null 2>&1' ;;
-    x) __holdfast_code+=$'\n{ __holdfast_s=$? __holdfast_u=$_ __holdfast_f=$-; set +xv; } 2>/dev/null' ;;
+    d) __holdfast_code+=$'\n{ __holdfast_s=$? __holdfast_u=$_ __holdfast_f=$-; builtin trap -p DEBUG >|"$__holdfast_dir/debug"; builtin trap - DEBUG; builtin set +xv; } >/dev/null 2>&1' ;;
+    x) __holdfast_code+=$'\n{ __holdfast_s=$? __holdfast_u=$_ __holdfast_f=$-; builtin set +xv; } 2>/dev/null' ;;
   esac
   # What stands in our folder may be anything by now; a name that is no pipe any more ends the session.
   [[ -p $__holdfast_dir/$__holdfast_pair.out && -p $__holdfast_dir/$__holdfast_pair.err ]] || builtin kill -9 $$
@@ -158,6 +158,7 @@ __holdfast_go() {
   if [[ ! -f $__holdfast_dir/revive ]]; then
     builtin cd -- "$__holdfast_cwd" || builtin exit 1
     builtin unset -v OLDPWD __holdfast_cwd
+    builtin export OLDPWD
     __holdfast_say "H $BASH_VERSION"$'\n'
     return
   fi

@@ -52,12 +52,30 @@ export function command(text: string): string {
 
 /**
  * What is run behind the code to learn `$?` and `$_` before anything of ours changes them: t, x where tracing may be on,
- * d where there may be a DEBUG trap, and nothing where the text could be taken for a part of the code.
+ * d where there may be a DEBUG trap, and nothing where the text could be taken for a part of the code, or be shown.
  */
 function tail(code: string, isTracing: boolean, isDebugging: boolean): "t" | "x" | "d" | "" {
-  if (/<<|\\\n?$/.test(code)) return "";
+  if (mayBeUnfinished(code) || /\bset\b.*(?:[-+]\w*v|verbose)/.test(code)) return "";
   if (isDebugging || code.includes("DEBUG")) return "d";
   return isTracing || /\bset\b/.test(code) ? "x" : "t";
+}
+
+/** Pairs whose halves are counted, quoted or not: that errs towards saying that something is unfinished. */
+const pairs = [
+  [/\bif\b/g, /\bfi\b/g],
+  [/\bcase\b/g, /\besac\b/g],
+  [/\bdo\b/g, /\bdone\b/g],
+  [/\(/g, /\)/g],
+  [/\{/g, /\}/g],
+  [/\[\[/g, /\]\]/g],
+] as const;
+
+/** Whether bash might still wait for something at the end of the code. Only that nothing unfinished is missed matters. */
+function mayBeUnfinished(code: string): boolean {
+  if (/<<|\r|\\\n?$|(?:\||&&)\s*$/.test(code)) return true;
+  const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
+  if ([/'/g, /"/g, /`/g].some((quote) => count(quote) % 2 === 1)) return true;
+  return pairs.some(([open, close]) => count(open) !== count(close));
 }
 
 /** The user's own traps, as commands. `exit` is `null` while ours stands, the empty trap when there is none at all. */

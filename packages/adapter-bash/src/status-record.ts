@@ -49,8 +49,13 @@ export function parseRecord(text: string): StatusRecord | null {
   return {
     type: type as StatusRecord["type"],
     subject,
-    status: Number(status),
+    status: exitStatus(Number(status)),
     flags,
     traps: end < 0 ? "" : text.slice(end + 1),
   };
+}
+
+/** What a shell ends with for the numbers over 255 that bash has for itself: 2 for errors of syntax and use, else 1. */
+function exitStatus(status: number): number {
+  return status <= 255 ? status : status <= 258 ? 2 : 1;
 }

@@ -34,6 +34,7 @@ export const documentedDifferences = {
   "exit trap": { reason: "An `EXIT` trap runs when the shell of the session ends" },
   lines: { reason: "Lines are counted from 1 in every execution" },
   streams: { reason: "What `exec` does to descriptors 0, 1 and 2 holds for the execution" },
+  functions: { reason: "A function of yours named `exec` is run by our part of the shell too" },
   PIPESTATUS: { reason: "`PIPESTATUS` of the execution before is not seen" },
   "last backslash": { reason: "A backslash at the very end stays" },
 } as const satisfies Readonly<Record<string, DocumentedDifference>>;

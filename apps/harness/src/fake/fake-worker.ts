@@ -34,6 +34,7 @@ export class FakeWorker implements Worker {
   /** What each call of {@link stop} asked for. */
   readonly stops: StopOptions[] = [];
   readonly #exit = Promise.withResolvers<ProcessExit>();
+  #exited: ProcessExit | null = null;
   readonly #running = new Set<FakeExecution>();
 
   constructor({ pid, features, start }: FakeWorkerOptions) {
@@ -57,6 +58,7 @@ export class FakeWorker implements Worker {
   /** Ends the worker as a crash does: what runs is lost. Nothing happens when it has ended. */
   crash(exit: Partial<ProcessExit> = { signal: "SIGKILL" }): void {
     const whole: ProcessExit = { exitCode: null, signal: null, stderrTail: "", ...exit };
+    this.#exited ??= whole;
     this.#exit.resolve(whole);
     for (const execution of this.#running) {
       execution.end({ status: "lost", exitCode: whole.exitCode, signal: whole.signal });
@@ -82,6 +84,9 @@ export class FakeWorker implements Worker {
     this.#running.add(execution);
     void execution.ended.then(() => this.#running.delete(execution));
     mailbox.put(execution);
+    const exit = this.#exited;
+    if (exit !== null)
+      execution.end({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
     return execution;
   }
 }

@@ -12,12 +12,10 @@ i=0; while ((i < 3)); do echo $i; ((i++)); done; until ((i == 0)); do ((i--)); d
 for i in 1 2 3; do for j in a b c; do [ $j = b ] && continue 2; [ $i = 3 ] && break 2; echo $i$j; done; done
 #### break at top level
 #@ differs stdout, stderr: loops
-#@ defect status: it is 1, and not that of the command
 break
 echo "after $?"
 #### continue at top level
 #@ differs stdout, stderr: loops
-#@ defect status: it is 1, and not that of the command
 echo before
 continue
 echo "after $?"

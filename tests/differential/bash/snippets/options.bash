@@ -123,7 +123,6 @@ set +x
 exec 7>&-
 sed 's/^+*/+/' trace
 #### verbose
-#@ defect stderr: the text that is run behind the code is shown
 set -v
 echo a
 # comment

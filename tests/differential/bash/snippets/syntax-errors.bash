@@ -3,12 +3,10 @@
 echo )
 #### unfinished if
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 if true; then
   echo x
 #### unfinished loop
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 for i in 1 2; do
 echo $i
 #### unclosed quote
@@ -21,7 +19,6 @@ echo one
 echo 'abc
 #### unclosed substitution
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 echo $(ls
 #### unclosed brace expansion
 #@ differs stderr: syntax
@@ -31,11 +28,9 @@ echo ${x
 echo `ls
 #### unclosed subshell
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 (echo a
 #### unclosed group
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 { echo a
 #### then without if
 #@ differs stderr: syntax
@@ -54,10 +49,10 @@ echo three
 #@ differs stderr: syntax
 echo a;; echo b
 #### pipe at the end
-#@ defect stderr, status: the text that is run behind the code completes it
+#@ differs stderr: syntax
 echo a |
 #### and at the end
-#@ defect stderr, status: the text that is run behind the code completes it
+#@ differs stderr: syntax
 true &&
 #### pipe at the start
 #@ differs stderr: syntax
@@ -81,14 +76,12 @@ if true; then fi
 while true; do done
 #### case without esac
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 case x in x) echo x ;;
 #### case with a bad pattern
 #@ differs stderr: syntax
 case x in (a b) echo ;; esac
 #### unfinished double brackets
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 [[ a == b
 #### bad double brackets
 #@ differs stderr, status: conditional
@@ -134,7 +127,6 @@ bash -c 'if'
 echo $?
 #### in a substitution
 #@ differs stderr: syntax
-#@ defect status: the exit status is 257
 x=$(if)
 echo "after $?"
 #### in a trap
@@ -144,7 +136,6 @@ exit 3
 if
 #### behind a condition
 #@ differs stderr: syntax
-#@ defect stderr: the text that is run behind the code shows in the message
 false || echo a
 true && (
 #### function without a body
