@@ -198,4 +198,16 @@ describe("a bash session", () => {
       out: `[]\n${other.directory}\n`,
     });
   });
+
+  it("outlives a fatal error behind a trap for EXIT, which runs as at the end of a script [R4.3]", async () => {
+    await using test = await openSession(runtime);
+    const header =
+      "set -euo pipefail; x=kept; trap 'echo cleaning $?' EXIT; ls /none; echo not reached";
+    expect(await test.run(header)).toMatchObject({
+      exitCode: 2,
+      out: "cleaning 2\n",
+      sessionState: "kept",
+    });
+    expect((await test.run('echo "$x"; trap -p EXIT')).out).toBe("kept\n");
+  });
 });

@@ -53,6 +53,8 @@ __holdfast_end() {
   __holdfast_say "E $__holdfast_subject $__holdfast_status $__holdfast_flags"$'\n'"$__holdfast_debug"
   builtin trap - DEBUG
   builtin unset -v __holdfast_s __holdfast_u __holdfast_f
+  [[ -z ${__holdfast_guarded-} ]] || builtin unset -f trap
+  __holdfast_guarded=
   __holdfast_code=
 }
 
@@ -98,13 +100,40 @@ __holdfast_exit() {
   elif [[ $__holdfast_es != 0 && $- == *e* && -z $__holdfast_exits ]]; then
     __holdfast_er=1
   fi
-  [[ -z $__holdfast_er ]] || __holdfast_revive "$__holdfast_es" "$__holdfast_el" "$@"
-  builtin trap - EXIT
-  if [[ -n ${__holdfast_user_exit-} ]]; then
-    __holdfast_status=$__holdfast_es
-    if __holdfast_ready; then builtin eval "$__holdfast_user_exit"; else builtin eval "$__holdfast_user_exit"; fi
+  # A trap that was set in this execution belongs to it, and runs at its end.
+  if [[ -z $__holdfast_er || -n ${__holdfast_guarded-} ]]; then
+    builtin trap - EXIT
+    [[ -z ${__holdfast_guarded-} ]] || builtin unset -f trap
+    __holdfast_guarded=
+    __holdfast_status=$__holdfast_es __holdfast_code=${__holdfast_user_exit-} __holdfast_user_exit=
+    if __holdfast_ready; then builtin eval "$__holdfast_code"; else builtin eval "$__holdfast_code"; fi
   fi
+  [[ -z $__holdfast_er ]] || __holdfast_revive "$__holdfast_es" "$__holdfast_el" "$@"
   builtin exit "$__holdfast_es"
+}
+
+# In front of code that sets EXIT traps: for as long as it runs there is a function `trap`, under which the user's trap for
+# EXIT is kept beside ours, so that a fatal error behind it does not end the session either.
+__holdfast_guard() {
+  ! builtin declare -F trap >/dev/null || builtin return 0
+  __holdfast_guarded=1
+  trap() {
+    { __holdfast_x=$-; builtin set +x; } 2>/dev/null
+    [[ $BASHPID != "$$" ]] || builtin trap "${__holdfast_user_exit:--}" EXIT
+    __holdfast_t=0
+    builtin trap "$@" || __holdfast_t=$?
+    if [[ $BASHPID == "$$" ]]; then
+      builtin trap -p EXIT >|"$__holdfast_dir/exit"
+      builtin mapfile -d '' __holdfast_line <"$__holdfast_dir/exit"
+      __holdfast_line=${__holdfast_line-}
+      __holdfast_line=${__holdfast_line#trap -- }
+      builtin eval "__holdfast_wrap ${__holdfast_line% EXIT*}"
+    fi
+    {
+      [[ $__holdfast_x != *x* ]] || builtin set -x
+      builtin return "$__holdfast_t"
+    } 2>/dev/null
+  }
 }
 
 # RTMAX trap, our interrupt: the execution ends here, and a fresh bash goes on. Not INT: bash has a moment in which that signal
@@ -121,6 +150,8 @@ __holdfast_interrupt() {
 # A fresh bash goes on in this process, with the state of this one. $1 status, $2 `$_`, then the positional parameters.
 __holdfast_revive() {
   __holdfast_subject=$__holdfast_nonce __holdfast_nonce=
+  [[ -z ${__holdfast_guarded-} ]] || builtin unset -f trap
+  __holdfast_guarded=
   exec </dev/null >/dev/null 2>&1
   __holdfast_flags=$-
   builtin set +euxv
@@ -140,7 +171,7 @@ __holdfast_revive() {
 
 # Keeps the user's EXIT trap for the shell's real end, and sets ours again.
 __holdfast_wrap() {
-  __holdfast_user_exit=$1
+  __holdfast_user_exit=${1-}
   builtin trap '__holdfast_exit "$?" "${PIPESTATUS[*]}" "$_" "$BASH_COMMAND" "$@"' EXIT
 }
 

@@ -27,7 +27,7 @@ export function shellLine(line: ShellLine): string {
   const { exit, debug, isInterruptible } = userTraps(line.traps);
   const tracing = [...line.flags].filter((flag) => flag === "x" || flag === "v").join("");
   // In front of the code, so that neither the trap nor the tracing sees anything of ours.
-  const before = `${debug === null ? "" : `${debug}; `}${tracing === "" ? "" : `set -${tracing}; `}`;
+  const before = `${setsExitTrap(line.code) ? "__holdfast_guard; " : ""}${debug === null ? "" : `${debug}; `}${tracing === "" ? "" : `set -${tracing}; `}`;
   const fields = [
     `H${line.nonce}`,
     line.pair,
@@ -48,6 +48,13 @@ export function shellLine(line: ShellLine): string {
 /** A line with a command of ours in place of an execution. */
 export function command(text: string): string {
   return `C${separator.repeat(7)}${text}\n\0`;
+}
+
+/** Where functions are traced too, one of ours would show. */
+function setsExitTrap(code: string): boolean {
+  return (
+    /\btrap\b.*\b(?:EXIT|0)\b/s.test(code) && !/functrace|extdebug|DEBUG|\bset\s+-\w*T/.test(code)
+  );
 }
 
 /**

@@ -120,5 +120,6 @@ false | true; true | false; x=$(false); echo end
 trap 'false' EXIT
 exit 0
 #### an EXIT trap with a syntax error
+#@ differs stderr: exit trap
 trap 'echo (' EXIT
 exit 0
