@@ -108,7 +108,7 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
     const reader = new StatusReader();
     const hear = (bytes: Buffer) =>
       reader.read(bytes, (record) => record.type === "H" && version.resolve(record.subject));
-    control.status.on("data", hear);
+    control.listen(hear);
     const found = await within(
       Promise.race([
         version.promise,
@@ -122,7 +122,6 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
         ...(signal ? { signal } : {}),
       },
     );
-    control.status.off("data", hear);
     return new BashWorker({
       process: guarded,
       start: options,

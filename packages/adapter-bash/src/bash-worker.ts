@@ -122,9 +122,7 @@ export class BashWorker implements Worker {
       options.start.onLateOutput?.(id, stream, bytes),
     );
     this.#control = options.control;
-    this.#control.status.on("data", (bytes: Buffer) =>
-      this.#reader.read(bytes, (record) => this.#record(record)),
-    );
+    this.#control.listen((bytes) => this.#reader.read(bytes, (record) => this.#record(record)));
     void this.#watch();
   }
 
@@ -461,11 +459,15 @@ export class BashWorker implements Worker {
   }
 }
 
+// Shared by all shells. Without one of ours, Node makes 64 KiB anew for each record.
+const scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** Our ends of the FIFOs over which the shell is told what to do, and tells how it went. */
 export class ShellControl {
-  readonly status: Socket;
   readonly commandFd: number;
   readonly goFd: number;
+  readonly #status: Socket;
+  #listener: (bytes: Buffer) => void = () => {};
 
   /** @throws the system's error, when they are not there or no descriptor is left; then none is open */
   constructor(directory: string) {
@@ -474,7 +476,17 @@ export class ShellControl {
       for (const name of ["cmd", "go", "status"])
         fds.push(openSync(join(directory, name), constants.O_RDWR | constants.O_NONBLOCK));
       const [commandFd, goFd, fd] = fds as [number, number, number];
-      this.status = new Socket({ fd, readable: true, writable: false });
+      const callback = (length: number) => {
+        this.#listener(scratch.subarray(0, length));
+        return true;
+      };
+      this.#status = new Socket({
+        fd,
+        readable: true,
+        writable: false,
+        onread: { buffer: scratch, callback },
+      });
+      this.#status.resume();
       this.commandFd = commandFd;
       this.goFd = goFd;
     } catch (error) {
@@ -483,8 +495,13 @@ export class ShellControl {
     }
   }
 
+  /** Who gets what the shell says from now on: a view, good until the call returns. */
+  listen(listener: (bytes: Buffer) => void): void {
+    this.#listener = listener;
+  }
+
   close(): void {
-    this.status.destroy();
+    this.#status.destroy();
     closeSync(this.commandFd);
     closeSync(this.goFd);
   }
