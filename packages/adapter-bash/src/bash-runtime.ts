@@ -12,7 +12,8 @@ import {
   type WorkerStartOptions,
   within,
 } from "@holdfast/core";
-import { BashWorker, ShellControl, bashFeatures, checkCode } from "./bash-worker.ts";
+import { BashWorker, bashFeatures, checkCode } from "./bash-worker.ts";
+import { ShellControl } from "./shell-control.ts";
 import { shellFile } from "./shell-file.ts";
 import { StatusReader } from "./status-record.ts";
 

@@ -1,15 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  openSync,
-  readlinkSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { Socket } from "node:net";
+import { readlinkSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   type BackgroundExecution,
@@ -29,6 +19,7 @@ import {
 } from "@holdfast/core";
 import { startBackground } from "./background.ts";
 import { quote } from "./quote.ts";
+import { type ShellControl } from "./shell-control.ts";
 import { command, shellLine } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 import { Stdin } from "./stdin.ts";
@@ -282,7 +273,7 @@ export class BashWorker implements Worker {
   async #letRevive(): Promise<void> {
     this.#isReviving = true;
     await this.#process.barrier();
-    if (!this.#isEnded) write(this.#control.goFd, "g");
+    if (!this.#isEnded) this.#control.letGo();
   }
 
   /** The command makes the shell run what trap it has pending, while no execution is there for it to end. */
@@ -342,8 +333,7 @@ export class BashWorker implements Worker {
   }
 
   #send(text: string): void {
-    // Where the pipe is full the shell does not read, or somebody else writes.
-    if (!write(this.#control.commandFd, text)) void this.#process.stop();
+    if (!this.#control.tell(text)) void this.#process.stop();
   }
 
   async #answer(number: string, timeoutMs: number): Promise<StatusRecord | null> {
@@ -459,54 +449,6 @@ export class BashWorker implements Worker {
   }
 }
 
-// Shared by all shells. Without one of ours, Node makes 64 KiB anew for each record.
-const scratch = Buffer.allocUnsafeSlow(64 * 1024);
-
-/** Our ends of the FIFOs over which the shell is told what to do, and tells how it went. */
-export class ShellControl {
-  readonly commandFd: number;
-  readonly goFd: number;
-  readonly #status: Socket;
-  #listener: (bytes: Buffer) => void = () => {};
-
-  /** @throws the system's error, when they are not there or no descriptor is left; then none is open */
-  constructor(directory: string) {
-    const fds: number[] = [];
-    try {
-      for (const name of ["cmd", "go", "status"])
-        fds.push(openSync(join(directory, name), constants.O_RDWR | constants.O_NONBLOCK));
-      const [commandFd, goFd, fd] = fds as [number, number, number];
-      const callback = (length: number) => {
-        this.#listener(scratch.subarray(0, length));
-        return true;
-      };
-      this.#status = new Socket({
-        fd,
-        readable: true,
-        writable: false,
-        onread: { buffer: scratch, callback },
-      });
-      this.#status.resume();
-      this.commandFd = commandFd;
-      this.goFd = goFd;
-    } catch (error) {
-      for (const fd of fds) closeSync(fd);
-      throw error;
-    }
-  }
-
-  /** Who gets what the shell says from now on: a view, good until the call returns. */
-  listen(listener: (bytes: Buffer) => void): void {
-    this.#listener = listener;
-  }
-
-  close(): void {
-    this.#status.destroy();
-    closeSync(this.commandFd);
-    closeSync(this.goFd);
-  }
-}
-
 /** Also when it never came to be: then nobody has to wait for it. */
 function closeStdin({ stdin }: Foreground): void {
   stdin.resolve(Stdin.empty);
@@ -526,14 +468,6 @@ export function checkCode(code: string): void {
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function write(fd: number, text: string): boolean {
-  try {
-    return writeSync(fd, text) > 0;
-  } catch {
-    return false;
-  }
 }
 
 function unlink(path: string): void {
