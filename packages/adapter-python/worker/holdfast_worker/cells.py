@@ -6,8 +6,10 @@ import sys
 from _ast import PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST, Expr, Expression, Interactive
 
 from . import mime, values
+from .representation import safe_repr
 from .sources import remember
 
+_DISPLAYHOOK = sys.displayhook
 _CO_COROUTINE = 0x80
 _FUTURES = 0
 for _name in __future__.all_feature_names:
@@ -32,6 +34,8 @@ class Cells:
     def run(self, code, name):
         """Runs every statement once; the value of the last one, if it is an expression, as ``result``, or ``None``."""
         self.codes = ()
+        if code[:1] == "\ufeff":  # a mark of files that were saved on Windows
+            code = code[1:]
         tree = compile(code, name, "exec", self._flags | PyCF_ONLY_AST, True)
         body, last = tree.body, None
         if body and type(body[-1]) is Expr and not _ends_in_semicolon(code, body[-1]):
@@ -63,11 +67,11 @@ class Cells:
 
     def _result(self, value):
         hook = sys.displayhook
-        if hook is not sys.__displayhook__:
+        if hook is not _DISPLAYHOOK:
             hook(value)
             return None
-        text = mime.safe_repr(value)
-        tagged, is_truncated = values.encode(value)
+        text = safe_repr(value)
+        tagged, is_truncated = values.encode(value, text)
         result = {
             "repr": text,
             "value": tagged,

@@ -21,6 +21,7 @@ class Channel:
     def __init__(self, fd):
         self.fd = fd
         self._decoder = framing.MessageDecoder()
+        self._max_frame_bytes = framing.DEFAULT_MAX_FRAME_BYTES
         self._write_lock = allocate_lock()
         self._mutex = allocate_lock()
         self._has_leader = False
@@ -31,11 +32,18 @@ class Channel:
         self._poll = poll()
         self._poll.register(fd, POLLIN)
 
+    def limit_frames(self, max_frame_bytes):
+        """Sets what the two sides have agreed on, before which only small messages are sent."""
+        self._max_frame_bytes = self._decoder.max_frame_bytes = max_frame_bytes
+
     def send(self, *messages):
-        """Sends messages in one write. From user code only under ``gate.shield``: a torn message ends the worker."""
+        """Sends messages in one write. From user code only under ``gate.shield``: a torn message ends the worker.
+
+        Raises ValueError, with nothing sent, for a message that the protocol cannot hold.
+        """
         if self.fd < 0:
             raise ChannelClosed
-        data = b"".join([framing.encode_message(message) for message in messages])
+        data = b"".join([framing.encode_message(message, self._max_frame_bytes) for message in messages])
         with self._write_lock:
             view = memoryview(data)
             while view:

@@ -16,9 +16,11 @@ class FrameError(ValueError):
 
 
 def encode_message(message, max_frame_bytes=DEFAULT_MAX_FRAME_BYTES):
-    """The bytes of one message, in as many frames as it takes."""
+    """The bytes of one message, in as many frames as it takes. Raises MsgpackError, FrameError if it is too large."""
     body = msgpack.pack(message)
     size = len(body)
+    if size > DEFAULT_MAX_MESSAGE_BYTES:
+        raise FrameError("message: limit %d bytes, received %d" % (DEFAULT_MAX_MESSAGE_BYTES, size))
     if size <= max_frame_bytes:
         return _HEADER.pack(size, 0) + body
     frames = []
@@ -33,7 +35,7 @@ class MessageDecoder:
     """Turns any split of a stream of bytes into messages. Once broken it stays broken."""
 
     def __init__(self, max_frame_bytes=DEFAULT_MAX_FRAME_BYTES, max_message_bytes=DEFAULT_MAX_MESSAGE_BYTES):
-        self._max_frame_bytes = max_frame_bytes
+        self.max_frame_bytes = max_frame_bytes
         self._max_message_bytes = max_message_bytes
         self._buffer = bytearray()
         self._message = bytearray()
@@ -81,8 +83,8 @@ class MessageDecoder:
             raise FrameError("frame: flags 0x%x, known is 0x1" % flags)
         if flags and not size:
             raise FrameError("frame: it is empty and says that more follows")
-        if size > self._max_frame_bytes:
-            raise FrameError("frame: limit %d bytes, received %d" % (self._max_frame_bytes, size))
+        if size > self.max_frame_bytes:
+            raise FrameError("frame: limit %d bytes, received %d" % (self.max_frame_bytes, size))
         total = len(self._message) + size
         if total > self._max_message_bytes:
             raise FrameError("message: limit %d bytes, received %d" % (self._max_message_bytes, total))

@@ -1,10 +1,11 @@
 """The one event loop of the session: runs cells with a top-level ``await``, and goes on between executions."""
 
-import asyncio
 import warnings
 
 from .gate import gate
+from .standard import import_standard
 
+asyncio = import_standard("asyncio")
 _INTERNAL = ("asyncio", "selectors", "uvloop", "holdfast_worker")
 
 

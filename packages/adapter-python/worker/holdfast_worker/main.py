@@ -3,8 +3,8 @@
 import os
 import sys
 
+from . import failure, import_hooks, sources
 from . import gate as gates
-from . import import_hooks, sources
 from .cells import Cells
 from .channel import Channel, ChannelClosed
 from .gate import defers, gate
@@ -66,6 +66,7 @@ class Worker:
             text = "protocol version %r, this worker has %d" % (message["protocolVersion"], PROTOCOL_VERSION)
             self._channel.send({"type": "fault", "code": "protocol_mismatch", "message": text})
             raise SystemExit(1)
+        self._channel.limit_frames(message["maxFrameBytes"])
         self._channel.send(
             {
                 "type": "ready",
@@ -129,7 +130,7 @@ class Worker:
         gate.is_own = True
         if state.is_fork:
             self._end_fork(ending.error)
-        if isinstance(ending.error, SystemExit):
+        if issubclass(type(ending.error), SystemExit):
             self._exit(ending.error)
         self._complete(execution, ending)
 
@@ -148,48 +149,66 @@ class Worker:
             figures.flush(self._requests.show)
 
     def _complete(self, execution, ending):
+        status, last = "ok", {"type": "result", "executionId": execution.id}
+        if ending.error is not None:
+            status = "interrupted" if issubclass(type(ending.error), KeyboardInterrupt) else "error"
+            last["type"] = "error"
+            last.update(self._describe(ending.error))
+            self._call_hook(ending.error)
+        elif ending.result is not None:
+            last.update(ending.result)
+        else:
+            last = None
         gate.has_execution = False
         gate.forget_interrupts()
         self._streams.detach()
-        messages = []
-        status = "ok"
-        if ending.error is not None:
-            status = "interrupted" if isinstance(ending.error, KeyboardInterrupt) else "error"
-            messages.append({"type": "error", "executionId": execution.id, **self._describe(ending.error)})
-        elif ending.result is not None:
-            messages.append({"type": "result", "executionId": execution.id, **ending.result})
-        messages.append({"type": "completed", "executionId": execution.id, "status": status})
         state.execution, state.last = None, execution
-        self._channel.send(*messages)
+        completed = {"type": "completed", "executionId": execution.id, "status": status}
+        if last is None:
+            self._channel.send(completed)
+            return
+        try:
+            self._channel.send(last, completed)
+        except ChannelClosed:
+            raise
+        except Exception as error:  # no message can hold it
+            self._channel.send({**last, **_less(ending, error)}, completed)
 
+    @defers
     def _describe(self, error):
-        from . import failure
+        """Calls user code, such as the exception's own ``__str__``: what that prints belongs to the execution."""
+        try:
+            failure.trim(error, self._cells.codes)
+            failure.remember_last(error)
+            return gate.open(lambda: failure.describe(error))
+        except BaseException:
+            gate.is_own = True
+            return failure.describe_barely(error)
 
-        failure.trim(error, self._cells.codes)
-        failure.remember_last(error)
-        return failure.describe(error)
+    @defers
+    def _call_hook(self, error):
+        try:
+            gate.open(lambda: failure.call_hook(error))
+        except BaseException as wrong:
+            gate.is_own = True
+            _print("Error in sys.excepthook:\n" + self._describe(wrong)["text"])
 
     def _report_idle(self, error):
-        from . import failure
-
         failure.trim(error, ())
-        try:
-            sys.stderr.write(failure.describe(error)["text"])
-        except Exception:
-            pass
+        _print(failure.describe(error)["text"])
 
     def _exit(self, error):
         """The end of the process, as of any Python: threads are joined, ``atexit`` runs, a text goes to stderr."""
         gates.uninstall()
-        raise error.with_traceback(None)
+        raise BaseException.with_traceback(error, None)
 
     def _end_fork(self, error):
         """A child that user code has forked came to the end of the cell: it ends as a script does."""
         if error is None:
             raise SystemExit(0)
-        if isinstance(error, SystemExit):
-            raise error.with_traceback(None)
-        sys.stderr.write(self._describe(error)["text"])
+        if issubclass(type(error), SystemExit):
+            raise BaseException.with_traceback(error, None)
+        _print(self._describe(error)["text"])
         raise SystemExit(1)
 
     def _get_loop(self):
@@ -241,6 +260,22 @@ class _Surroundings:
         if self._directory is not None:
             os.fchdir(self._directory)
             os.close(self._directory)
+
+
+def _less(ending, error):
+    """What is said of an ending that was described, but by what no message can hold."""
+    if ending.error is not None:
+        return failure.describe_barely(ending.error)
+    text = "<the result could not be sent: %s>" % type(error).__name__
+    value = {"$type": "unrepresentable", "repr": text}
+    return {"repr": text, "value": value, "valueTruncated": True, "mime": {"text/plain": text}}
+
+
+def _print(text):
+    try:
+        sys.stderr.write(text)
+    except Exception:  # closed, None, or an object of the user's own
+        pass
 
 
 def _prepare_interpreter():

@@ -1,5 +1,10 @@
 """Representations of a value by MIME type: text as text, the rest as bytes."""
 
+from .representation import attempt
+from .standard import import_standard
+from .type_names import module
+from .wire_text import sayable
+
 _METHODS = (
     ("_repr_html_", "text/html"),
     ("_repr_markdown_", "text/markdown"),
@@ -12,88 +17,85 @@ _METHODS = (
     ("_repr_javascript_", "application/javascript"),
 )
 _PLAIN = frozenset((int, str, float, bool, list, dict, tuple, set, frozenset, bytes, complex, type(None), type))
-
-
-def safe_repr(value):
-    """``repr``, or what can be said of a value whose ``repr`` is empty or raises. Never empty."""
-    try:
-        text = repr(value)
-        if text:
-            return sayable(text)
-        reason = "is empty"
-    except (Exception, SystemExit, GeneratorExit) as error:
-        reason = "raised " + type(error).__name__
-    return sayable("<%s object at %#x: its repr %s>" % (type(value).__qualname__, id(value), reason))
+_MAX_BYTES = 64 * 1024 * 1024  # of all representations of one value: a message holds four times that
 
 
 def bundle(value, text):
-    """All representations that a value offers; one that fails is left out."""
-    mime = {}
-    if type(value) not in _PLAIN and not isinstance(value, type) and not _answers_anything(value):
-        mime = _offered(value)
+    """All representations that a value offers, and its ``repr``; one that fails or is too large is left out."""
+    mime = attempt(lambda: _offered(value)) or {}
     mime.setdefault("text/plain", text)
+    return mime
+
+
+def from_dict(data):
+    """A bundle that the user has made. Never empty."""
+    mime = {}
+    for kind, content in data.items():
+        _put(mime, str(kind), content)
+    if not mime:
+        mime["text/plain"] = "<left out: too large, or neither text nor bytes nor JSON>"
     return mime
 
 
 def _offered(value):
     mime = {}
+    if type(value) in _PLAIN or isinstance(value, type) or _answers_anything(value):
+        return mime
     for name, kind in _METHODS:
-        data = _call(value, name)
-        if isinstance(data, tuple) and data:
-            data = data[0]
-        if data is not None:
-            _put(mime, kind, data)
-    if not mime and type(value).__module__.startswith("matplotlib.") and hasattr(value, "savefig"):
+        _put(mime, kind, _call(value, name))
+    if not mime and module(type(value)).startswith("matplotlib.") and hasattr(value, "savefig"):
         from .figures import png_of
 
-        _put(mime, "image/png", png_of(value))
+        _put(mime, "image/png", attempt(lambda: png_of(value)))
     more = _call(value, "_repr_mimebundle_", include=None, exclude=None)
-    if isinstance(more, tuple) and more:
-        more = more[0]
-    if isinstance(more, dict):
-        for kind, data in more.items():
-            _put(mime, str(kind), data)
-    return mime
-
-
-def from_dict(data):
-    """A bundle that the user has made."""
-    mime = {}
-    for kind, content in data.items():
-        _put(mime, str(kind), content)
+    if issubclass(type(more), dict):
+        for kind, data in list(dict.items(more)):
+            _put(mime, attempt(lambda: str(kind)), data)  # noqa: B023 - called at once
     return mime
 
 
 def _call(value, name, **arguments):
-    try:
+    """What a method answers, without the metadata that may come with it; ``None`` if there is no such method."""
+
+    def call():
         method = getattr(value, name, None)
-        return None if method is None else method(**arguments)
-    except Exception:
-        return None
+        data = None if method is None else method(**arguments)
+        return data[0] if type(data) is tuple and data else data
+
+    return attempt(call)
 
 
 def _put(mime, kind, data):
+    if kind is None or data is None:
+        return
     kind = sayable(kind)
-    if isinstance(data, (bytes, bytearray, memoryview)):
-        data = bytes(data)
-        mime[kind] = sayable(data.decode("utf-8", "replace")) if _is_text(kind) else data
-    elif isinstance(data, str):
-        if _is_text(kind):
-            mime[kind] = sayable(data)
-            return
-        from binascii import Error, a2b_base64  # images come as base64 from what was written for notebooks
+    data = attempt(lambda: _converted(kind, data))
+    if data is None:
+        return
+    size = sum(map(_size, mime.values())) + _size(data)
+    if size <= _MAX_BYTES:
+        mime[kind] = data
 
-        try:
-            mime[kind] = a2b_base64(data.encode("ascii", "replace"))
-        except Error:
-            mime[kind] = sayable(data)
-    elif data is not None:
-        import json
 
-        try:
-            mime[kind] = sayable(json.dumps(data))
-        except (TypeError, ValueError):
-            pass
+def _converted(kind, data):
+    if issubclass(type(data), (bytes, bytearray, memoryview)):
+        data = bytes(memoryview(data))
+        return sayable(data.decode("utf-8", "replace")) if _is_text(kind) else data
+    if not issubclass(type(data), str):
+        return sayable(import_standard("json").dumps(data))
+    data = sayable(data)
+    if _is_text(kind):
+        return data
+    from binascii import Error, a2b_base64  # images come as base64 from what was written for notebooks
+
+    try:
+        return a2b_base64(data.encode("ascii", "replace"))
+    except Error:
+        return data
+
+
+def _size(data):
+    return len(data) if type(data) is bytes or data.isascii() else 4 * len(data)
 
 
 def _is_text(kind):
@@ -106,16 +108,4 @@ def _is_text(kind):
 
 def _answers_anything(value):
     """Objects that have every attribute, such as mocks, offer nothing."""
-    try:
-        return getattr(value, "_holdfast_canary_method_should_not_exist_", None) is not None
-    except Exception:
-        return True
-
-
-def sayable(text):
-    """Text that UTF-8 can say: lone surrogates escaped."""
-    try:
-        text.encode("utf-8")
-        return text
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return attempt(lambda: getattr(value, "_holdfast_canary_method_should_not_exist_", None) is not None, True)

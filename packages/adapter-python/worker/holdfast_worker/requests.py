@@ -7,6 +7,8 @@ from . import mime
 from .gate import gate
 from .import_hooks import when_imported
 from .owners import owner, state
+from .representation import safe_repr
+from .wire_text import sayable
 
 
 class Requests:
@@ -49,7 +51,7 @@ class Requests:
                 "type": "input_request",
                 "executionId": execution.id,
                 "requestId": request_id,
-                "prompt": mime.sayable(prompt),
+                "prompt": sayable(prompt),
                 "password": is_password,
             }
         )
@@ -90,9 +92,9 @@ def _make_display(show):
 
         ``display_id`` names the display, ``update=True`` replaces the one that has this name.
         """
-        name = None if display_id is None else mime.sayable(str(display_id))
+        name = None if display_id is None else sayable(str(display_id))
         for value in objects:
-            data = mime.from_dict(value) if raw else mime.bundle(value, mime.safe_repr(value))
+            data = mime.from_dict(value) if raw else mime.bundle(value, safe_repr(value))
             show(data, name, bool(update))
 
     display.__module__ = "builtins"

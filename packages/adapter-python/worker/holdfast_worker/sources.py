@@ -14,14 +14,14 @@ _cells = {}
 def remember(name, code):
     _cells[name] = code
     linecache = sys.modules.get("linecache")
-    if linecache is not None and hasattr(linecache, "cache"):
+    if issubclass(type(getattr(linecache, "cache", None)), dict):
         _fill(linecache, name)
 
 
 def line_of(name, number):
     """One line of a cell, ``None`` if there is no such."""
-    code = _cells.get(name)
-    if code is None or number is None:
+    code = _cells.get(name) if type(name) is str else None
+    if code is None or type(number) is not int:
         return None
     lines = code.splitlines()
     return lines[number - 1] if 0 < number <= len(lines) else None
@@ -34,6 +34,8 @@ def watch_imports():
 
 def fill_linecache(linecache):
     """Puts back what ``linecache.clearcache()`` has taken."""
+    if not issubclass(type(linecache.cache), dict):
+        linecache.cache = {}
     for name in _cells:
         if name not in linecache.cache:
             _fill(linecache, name)

@@ -13,6 +13,7 @@ from .owners import is_foreign, owner, state
 
 NAMES = {1: "stdout", 2: "stderr"}
 _PRIVATE_FD = 900
+_MOST_BYTES = 4 * 1024 * 1024  # of output in one message
 
 
 class OutputBuffer(io.BufferedIOBase):
@@ -102,9 +103,9 @@ class Streams:
         self._idle = {}
 
     def send_output(self, execution, stream, data):
-        self._channel.send(
-            {"type": "output", "executionId": execution.id, "stream": stream, "data": data}
-        )
+        for start in range(0, len(data), _MOST_BYTES):
+            part = data[start : start + _MOST_BYTES]
+            self._channel.send({"type": "output", "executionId": execution.id, "stream": stream, "data": part})
 
     def open_idle(self):
         """Opens what the descriptors point at between executions: nothing. Python-level output has its own way then."""

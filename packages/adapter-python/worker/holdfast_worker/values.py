@@ -3,53 +3,52 @@
 Total: whatever the object does, there is an answer. Bounded in depth, items and bytes; what was left out is said.
 """
 
-MAX_DEPTH = 24
+from itertools import islice
+
+from .representation import safe_repr
+from .type_names import module, qualname
+from .wire_text import cut
+
+MAX_DEPTH = 56  # of the message's maps and arrays, of which it may nest 64
 MAX_ITEMS = 20_000
+MAX_CODE_POINTS = 200_000
 MAX_BYTES = 4 * 1024 * 1024
-MAX_REPR = 1024 * 1024
+MAX_REPR = 10_000
 
 _SAFE = 2**53 - 1
 
 
-def safe_repr(obj, limit=MAX_REPR):
-    """``repr(obj)``, never empty, cut at ``limit`` characters, whatever ``__repr__`` does."""
-    try:
-        text = repr(obj)
-        if type(text) is not str:
-            text = str.__str__(text)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        text = "<%s object, whose repr raised %s>" % (type(obj).__name__, type(error).__name__)
-    if len(text) > limit:
-        text = "%s… (%d characters in all)" % (text[:limit], len(text))
-    return text.encode("utf-8", "backslashreplace").decode("utf-8") or "<%s object with an empty repr>" % type(obj).__name__
-
-
 class _Budget:
-    __slots__ = ("items", "size", "truncated", "parents")
+    __slots__ = ("items", "code_points", "size", "truncated", "parents", "top", "text")
 
-    def __init__(self):
+    def __init__(self, top, text):
         self.items = MAX_ITEMS
+        self.code_points = MAX_CODE_POINTS
         self.size = MAX_BYTES
         self.truncated = False
         self.parents = set()
+        self.top, self.text = top, text
+
+    def is_spent(self):
+        """Whether nothing more fits; that something was left out is noted then."""
+        self.truncated = self.truncated or self.items <= 0 or self.size < 0
+        return self.items <= 0 or self.size < 0
 
 
-def encode(obj):
-    """(value, truncated): the protocol's form of an object and whether it leaves something out."""
+def encode(obj, text):
+    """(value, truncated): the protocol's form of an object whose ``repr`` is known, and whether it leaves something out."""
     kind = type(obj)
     if obj is None or kind is bool:
         return obj, False
     if kind is int and -_SAFE <= obj <= _SAFE:
         return obj, False
-    budget = _Budget()
+    budget = _Budget(obj, text)
     try:
         value = _encode(obj, budget, 0)
     except KeyboardInterrupt:
         raise
     except BaseException:
-        value = _unrepresentable(obj)
+        value = _unrepresentable(obj, budget)
     return value, budget.truncated
 
 
@@ -65,8 +64,7 @@ def _encode(obj, budget, depth):
         return _float(obj)
     budget.items -= 1
     if budget.items < 0 or depth > MAX_DEPTH or budget.size < 0:
-        budget.truncated = True
-        return {"$type": "unrepresentable", "repr": "<%s, left out: too large>" % kind.__name__}
+        return _left_out(qualname(kind), budget)
     if kind in (bytes, bytearray):
         return _bytes(obj, budget)
     if kind is complex:
@@ -75,7 +73,7 @@ def _encode(obj, budget, depth):
     if container is None:
         return _other(obj, kind, budget)
     if id(obj) in budget.parents:
-        return _unrepresentable(obj)
+        return _unrepresentable(obj, budget)
     budget.parents.add(id(obj))
     try:
         return container(obj, budget, depth)
@@ -83,48 +81,45 @@ def _encode(obj, budget, depth):
         budget.parents.discard(id(obj))
 
 
-def _items(obj, budget, depth):
+def _list(obj, budget, depth):
     items = []
     for item in obj:
-        if budget.items <= 0 or budget.size < 0:
-            budget.truncated = True
+        if budget.is_spent():
             break
         budget.items -= 1
         items.append(_encode(item, budget, depth + 1))
     return items
 
 
-def _list(obj, budget, depth):
-    return _items(obj, budget, depth)
-
-
 def _tagged(tag):
     def container(obj, budget, depth):
-        return {"$type": tag, "items": _items(obj, budget, depth)}
+        return {"$type": tag, "items": _list(obj, budget, depth + 1)}
 
     return container
 
 
 def _dict(obj, budget, depth):
-    if all(type(key) is str and key[:1] != "$" and _is_text(key) for key in obj):
-        result = {}
-        for key, value in obj.items():
-            if budget.items <= 0 or budget.size < 0:
-                budget.truncated = True
-                break
-            budget.items -= 1
-            budget.size -= len(key)
-            result[key] = _encode(value, budget, depth + 1)
-        return result
-    return {"$type": "dict", "items": [_list(pair, budget, depth) for pair in _pairs(obj, budget)]}
+    # Keys behind those that fit do not matter, and there may be millions.
+    if not all(type(key) is str and key[:1] != "$" and _is_text(key) for key in islice(obj, MAX_ITEMS)):
+        return {"$type": "dict", "items": _pairs(obj, budget, depth + 3)}
+    result = {}
+    for key, value in obj.items():
+        budget.size -= len(key)
+        if budget.is_spent():
+            break
+        budget.items -= 1
+        result[key] = _encode(value, budget, depth + 1)
+    return result
 
 
-def _pairs(obj, budget):
-    for pair in obj.items():
-        if budget.items <= 0 or budget.size < 0:
-            budget.truncated = True
-            return
-        yield pair
+def _pairs(obj, budget, depth):
+    pairs = []
+    for key, value in obj.items():
+        if budget.is_spent():
+            break
+        budget.items -= 2
+        pairs.append([_encode(key, budget, depth), _encode(value, budget, depth)])
+    return pairs
 
 
 _CONTAINERS = {
@@ -148,22 +143,16 @@ def _float(n):
 
 
 def _bigint(n, budget):
+    digits = n.bit_length() // 3
+    if digits > budget.size:
+        return _left_out("int", budget)
+    budget.size -= digits
     if n.bit_length() > 40_000:  # decimal conversion is quadratic, and bounded by Python itself
-        budget.size -= n.bit_length() // 4
-        return {"$type": "bigint", "value": hex(n)} if budget.size > 0 else _cut(budget)
-    return {"$type": "bigint", "value": _decimal(n)}
-
-
-def _decimal(n):
+        return {"$type": "bigint", "value": hex(n)}
     try:
-        return str(n)
+        return {"$type": "bigint", "value": str(n)}
     except ValueError:  # sys.set_int_max_str_digits
-        return hex(n)
-
-
-def _cut(budget):
-    budget.truncated = True
-    return {"$type": "unrepresentable", "repr": "<int, left out: too large>"}
+        return {"$type": "bigint", "value": hex(n)}
 
 
 def _is_text(text):
@@ -181,6 +170,10 @@ def _text(text, budget):
     budget.size -= len(text)
     if _is_text(text):
         return text
+    if len(text) > budget.code_points:
+        budget.truncated = True
+        text = text[: budget.code_points]
+    budget.code_points -= len(text)
     return {"$type": "string", "codePoints": [ord(char) for char in text]}
 
 
@@ -195,23 +188,51 @@ def _bytes(data, budget):
 
 
 def _other(obj, kind, budget):
-    module, name = kind.__module__, kind.__qualname__
-    if module == "datetime":
-        if name in ("datetime", "date", "time"):
-            return {"$type": name, "iso": obj.isoformat()}
-        if name == "timedelta":
-            return {"$type": "timedelta", "days": obj.days, "seconds": obj.seconds, "microseconds": obj.microseconds}
-    if module == "decimal" and name == "Decimal":
-        return {"$type": "decimal", "value": str(obj)}
-    if module == "uuid" and name == "UUID":
-        return {"$type": "uuid", "value": str(obj)}
-    return _unrepresentable(obj)
+    tag = (module(kind), qualname(kind))
+    if tag not in _ATTRIBUTES:
+        return _unrepresentable(obj, budget)
+    try:
+        value = {"$type": tag[1].lower(), **_ATTRIBUTES[tag](obj)}
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # it only says that it is one
+        return _unrepresentable(obj, budget)
+    if not all(type(item) in (str, int) and _is_text(str(item)) for item in value.values()):
+        return _unrepresentable(obj, budget)
+    budget.size -= sum(len(str(item)) for item in value.values())
+    return value
 
 
-def _unrepresentable(obj):
+def _iso(obj):
+    return {"iso": obj.isoformat()}
+
+
+def _str(obj):
+    return {"value": str(obj)}
+
+
+def _timedelta(obj):
+    return {"days": obj.days, "seconds": obj.seconds, "microseconds": obj.microseconds}
+
+
+_ATTRIBUTES = {
+    ("datetime", "datetime"): _iso,
+    ("datetime", "date"): _iso,
+    ("datetime", "time"): _iso,
+    ("datetime", "timedelta"): _timedelta,
+    ("decimal", "Decimal"): _str,
+    ("uuid", "UUID"): _str,
+}
+
+
+def _left_out(name, budget):
+    budget.truncated = True
+    return {"$type": "unrepresentable", "repr": "<%s, left out: too large>" % name}
+
+
+def _unrepresentable(obj, budget):
+    """What stands for anything else. Of the result itself the ``repr`` is known, and not asked for again."""
     kind = type(obj)
-    return {
-        "$type": "unrepresentable",
-        "pythonType": "%s.%s" % (kind.__module__, kind.__qualname__),
-        "repr": safe_repr(obj, 10_000),
-    }
+    text = cut(budget.text, MAX_REPR) if obj is budget.top else safe_repr(obj, MAX_REPR)
+    budget.size -= len(text)
+    return {"$type": "unrepresentable", "pythonType": "%s.%s" % (module(kind), qualname(kind)), "repr": text}
