@@ -83,7 +83,7 @@ async function tests() {
 
 function failuresOf({ name, status, message, assertionResults }) {
   const file = relative(root, name);
-  const failed = assertionResults.filter((one) => one.status === "failed");
+  const failed = assertionResults.filter((result) => result.status === "failed");
   if (failed.length === 0) return status === "failed" ? [`${file}: ${message}`] : [];
   return failed.map(({ fullName, failureMessages }) =>
     [`${file}: ${fullName}`, ...failureMessages.flatMap(withoutOthersFrames)].join("\n    "),

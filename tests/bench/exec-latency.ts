@@ -1,6 +1,6 @@
 import { type BenchOptions, mustExecute, openSession, scaled } from "./bench-options.ts";
 import { peers } from "./peers.ts";
-import { rawBash, rawPython } from "./raw-bash.ts";
+import { rawBash, rawBashWithFifos, rawPython } from "./raw-bash.ts";
 import { type Row, atMost, timesLimit } from "./row.ts";
 import { interleave, median, percentile } from "./samples.ts";
 
@@ -10,12 +10,13 @@ const group = "execution in a live session, in process";
 export async function execLatency(options: BenchOptions): Promise<readonly Row[]> {
   await using bash = await openSession("bash");
   await using python = await openSession("python");
-  const limits = { bash: rawBash(), python: rawPython() };
+  const limits = { bash: rawBash(), fifos: rawBashWithFifos(), python: rawPython() };
   const perRound = scaled(200, options);
   const samples = await interleave(
     {
       bashLimit: { once: () => check(limits.bash.run(":"), "0\0"), perRound },
       bash: { once: () => mustExecute(bash, ":"), perRound },
+      fifosLimit: { once: () => check(limits.fifos.run(":"), "0\0"), perRound },
       trueLimit: { once: () => check(limits.bash.run("/bin/true"), "0\0"), perRound },
       true: { once: () => mustExecute(bash, "/bin/true"), perRound },
       pythonLimit: { once: () => check(limits.python.run("1+1"), "2"), perRound },
@@ -30,6 +31,7 @@ export async function execLatency(options: BenchOptions): Promise<readonly Row[]
     10,
   );
   limits.bash.close();
+  limits.fifos.close();
   limits.python.close();
   const row = (name: "bash" | "true" | "python", what: string) => ({
     group,
@@ -46,6 +48,12 @@ export async function execLatency(options: BenchOptions): Promise<readonly Row[]
   ];
   return [
     { ...colon, peer: peers.bashExecution, target: timesLimit(colon.ours, colon.limit, 3) },
+    {
+      ...colon,
+      what: "bash `:` (limit: a bare loop that opens a FIFO for each stream)",
+      limit: median(samples.fifosLimit),
+      target: null,
+    },
     external,
     { ...expression, peer: peers.pythonExecution, target: atMost(expression.ours, 200, "us") },
   ];

@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
-import type { Socket } from "node:net";
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** The least that can be done: commands in, statuses out, over two pipes. */
 export interface RawLoop {
@@ -12,6 +15,41 @@ export interface RawLoop {
 export function rawBash(): RawLoop {
   const script = String.raw`while IFS= read -r -d '' -u 3 c; do eval "$c"; printf '%s\0' "$?" >&4; done`;
   return rawLoop("bash", ["--norc", "--noprofile", "-c", script], "\0");
+}
+
+/**
+ * The same loop with what exact output of each command takes: a FIFO for each stream, opened for the command and let go
+ * of behind it, and no descriptor that the command could inherit.
+ */
+export function rawBashWithFifos(): RawLoop {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const [cmd, out, err, status] = ["cmd", "out", "err", "status"].map((name) => join(folder, name));
+  execFileSync("mkfifo", [cmd, out, err, status] as string[]);
+  const script = String.raw`cd ${folder}; while IFS= read -r -d '' c <cmd; do
+    exec </dev/null >out 2>err; eval "$c"; s=$?; exec </dev/null >/dev/null 2>&1; printf '%s\0' "$s" >status; done`;
+  const open = (path: string | undefined) =>
+    openSync(path as string, constants.O_RDWR | constants.O_NONBLOCK);
+  const fds = [cmd, out, err].map(open);
+  const child = spawn("bash", ["--norc", "--noprofile", "-c", script], {
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const output = new Socket({ fd: open(status), readable: true, writable: false });
+  let answer: ((text: string) => void) | null = null;
+  output.on("data", (chunk: Buffer) => answer?.(chunk.toString("latin1")));
+  return {
+    run: (code) =>
+      new Promise((resolve) => {
+        answer = resolve;
+        writeSync(fds[0] as number, `${code}\0`);
+      }),
+    close: () => {
+      child.kill("SIGKILL");
+      output.destroy();
+      for (const fd of fds) closeSync(fd);
+      rmSync(folder, { recursive: true });
+    },
+  };
 }
 
 /** A read/eval loop in Python that answers the `repr`. */
