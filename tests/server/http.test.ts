@@ -146,7 +146,9 @@ describe("executions over HTTP", () => {
     const response = await fetch(`${server.url}/v1/sessions/${id}/executions`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "text/event-stream" },
-      body: JSON.stringify({ code: "echo 'data: x'; echo; printf 'ä\\u2028'; printf '\\xff'" }),
+      body: JSON.stringify({
+        code: String.raw`echo 'data: x'; echo; printf '\xc3\xa4\xe2\x80\xa8'; printf '\xff'`,
+      }),
     });
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     const live = events(await response.text());
