@@ -1,6 +1,7 @@
 """The one event loop of the session: runs cells with a top-level ``await``, and goes on between executions."""
 
 import warnings
+from _signal import set_wakeup_fd
 
 from .gate import gate
 from .standard import import_standard
@@ -29,6 +30,7 @@ class Loop:
             return True
 
         gate.cancel_task = cancel_task
+        _wake_by_signals(loop)
         try:
             return loop.run_until_complete(task)
         except asyncio.CancelledError as error:
@@ -45,6 +47,8 @@ class Loop:
             raise
         finally:
             gate.cancel_task = None
+            if not getattr(loop, "_signal_handlers", None):
+                set_wakeup_fd(-1)
 
     def has_work(self):
         loop = self._loop
@@ -86,3 +90,11 @@ def _is_internal(frame):
 
 def _nothing():
     pass
+
+
+def _wake_by_signals(loop):
+    """A signal that comes just before the loop waits is seen in Python only when the wait ends: so it ends the wait, as asyncio
+    has it for signals with a handler of the loop."""
+    socket = getattr(loop, "_csock", None)
+    if socket is not None and not getattr(loop, "_signal_handlers", None):
+        set_wakeup_fd(socket.fileno(), warn_on_full_buffer=False)
