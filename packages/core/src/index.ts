@@ -3,8 +3,12 @@ export { type ErrorCode, errorCodes } from "./errors/error-code.ts";
 export { HoldfastError, type HoldfastErrorOptions } from "./errors/holdfast-error.ts";
 
 // For users: host
-export { Host, defaultHostOptions } from "./host/host.ts";
-export type { CreateSessionOptions, HostOptions } from "./host/host-options.ts";
+export { Host } from "./host/host.ts";
+export {
+  type CreateSessionOptions,
+  type HostOptions,
+  defaultHostOptions,
+} from "./host/host-options.ts";
 export type { HostedSession } from "./host/hosted-session.ts";
 
 // For users: session

@@ -16,6 +16,10 @@ export interface FakeRuntimeOptions {
   readonly features?: readonly Feature[];
   /** Whether a worker is ready at once; else each start waits for {@link FakeStart.ready}. @default true */
   readonly startsAtOnce?: boolean;
+  /** Whether a start that waits ends when its signal aborts, as it should; else it may still come up. @default true */
+  readonly heedsAbort?: boolean;
+  /** Whether a worker ends when it is told to; else the test ends it with {@link FakeWorker.crash}. @default true */
+  readonly stopsAtOnce?: boolean;
 }
 
 /** A start that waits for the test. */
@@ -35,14 +39,21 @@ export class FakeRuntime implements Runtime {
   readonly workers = new Mailbox<FakeWorker>();
   /** Starts that wait for the test, when `startsAtOnce` is false. */
   readonly starts = new Mailbox<FakeStart>();
-  readonly #startsAtOnce: boolean;
+  readonly #options: Required<FakeRuntimeOptions>;
   #nextPid = 1_000_000_000; // beyond what the kernel gives out, so that a stray signal hits nobody
   #failures: Error[] = [];
 
-  constructor({ name = "fake", features = [], startsAtOnce = true }: FakeRuntimeOptions = {}) {
-    this.name = name;
-    this.features = features;
-    this.#startsAtOnce = startsAtOnce;
+  constructor(options: FakeRuntimeOptions = {}) {
+    this.#options = {
+      name: "fake",
+      features: [],
+      startsAtOnce: true,
+      heedsAbort: true,
+      stopsAtOnce: true,
+      ...options,
+    };
+    this.name = this.#options.name;
+    this.features = this.#options.features;
   }
 
   /** Makes the next start fail, and one more for each further call. */
@@ -55,19 +66,24 @@ export class FakeRuntime implements Runtime {
     return { name, isAvailable: true, version: "1", executable: "/dev/null", features };
   }
 
+  /** A start that waits for the test fails at its `startTimeoutMs`, as a worker's that does not get ready. */
   async start(options: WorkerStartOptions): Promise<FakeWorker> {
     const failure = this.#failures.shift();
     if (failure !== undefined) throw failure;
-    if (this.#startsAtOnce) return this.#bringUp(options);
+    if (this.#options.startsAtOnce) return this.#bringUp(options);
     const { promise, resolve, reject } = Promise.withResolvers<FakeWorker>();
-    options.signal?.addEventListener(
-      "abort",
-      () =>
-        reject(
-          new HoldfastError({ code: "cancelled", message: `start of ${this.name}: cancelled` }),
-        ),
-      { once: true },
+    const fail = (code: "cancelled" | "worker_start_failed", why: string) =>
+      reject(new HoldfastError({ code, message: `start of ${this.name}: ${why}` }));
+    const { startTimeoutMs, signal } = options;
+    const deadline = setTimeout(
+      () => fail("worker_start_failed", `not ready within ${startTimeoutMs} ms`),
+      startTimeoutMs,
     );
+    const cancel = () => fail("cancelled", "cancelled");
+    if (this.#options.heedsAbort) {
+      if (signal?.aborted) cancel();
+      signal?.addEventListener("abort", cancel, { once: true });
+    }
     this.starts.put({
       options,
       ready: () => {
@@ -77,7 +93,12 @@ export class FakeRuntime implements Runtime {
       },
       fail: reject,
     });
-    return promise;
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(deadline);
+      signal?.removeEventListener("abort", cancel);
+    }
   }
 
   #bringUp(options: WorkerStartOptions): FakeWorker {
@@ -85,6 +106,7 @@ export class FakeRuntime implements Runtime {
       pid: this.#nextPid++,
       features: this.features,
       start: options,
+      stopsAtOnce: this.#options.stopsAtOnce,
     });
     this.workers.put(worker);
     return worker;

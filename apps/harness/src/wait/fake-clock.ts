@@ -2,6 +2,8 @@
 export interface FakeClock extends Disposable {
   /** Milliseconds since the epoch, as `Date.now()` says. */
   readonly now: number;
+  /** Timers that wait: what is left behind shows here. */
+  readonly pending: number;
   /** Lets time pass: timers that are due run in their order, each at its own time, with what it sets off in promises. */
   advance(ms: number): Promise<void>;
 }
@@ -49,6 +51,10 @@ class Clock implements FakeClock {
 
   constructor(now: number) {
     this.now = now;
+  }
+
+  get pending(): number {
+    return this.#timers.size;
   }
 
   add(run: () => void, delayMs: number, isInterval: boolean): object {

@@ -1,4 +1,4 @@
-import type { SessionOptions } from "../session/session-options.ts";
+import { type SessionOptions, invalidNumber, maxDelayMs } from "../session/session-options.ts";
 import type { Runtime } from "../worker/worker.ts";
 
 /** Options of a {@link Host}. All times in milliseconds. */
@@ -32,4 +32,47 @@ export interface CreateSessionOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly idleTimeoutMs?: number | null;
   readonly executionTimeoutMs?: number | null;
+}
+
+/** What a host's option is when it is not given. */
+export const defaultHostOptions = {
+  maxSessions: 256,
+  idleTimeoutMs: 1_800_000,
+  idleCheckIntervalMs: 1_000,
+  tombstoneMs: 86_400_000,
+} as const;
+
+export type ResolvedHostOptions = Omit<HostOptions, keyof typeof defaultHostOptions> & {
+  readonly [K in keyof typeof defaultHostOptions]: Exclude<HostOptions[K], undefined>;
+};
+
+const ranges = {
+  maxSessions: [0, 1_000_000],
+  idleCheckIntervalMs: [1, maxDelayMs],
+  tombstoneMs: [0, Number.MAX_SAFE_INTEGER],
+} as const;
+
+/** Fills in the defaults. @throws HoldfastError `invalid_request` that names the option, what was given and its range */
+export function resolveHostOptions(options: HostOptions): ResolvedHostOptions {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const resolved: ResolvedHostOptions = {
+    ...options,
+    ...defaultHostOptions,
+    ...Object.fromEntries(given),
+  };
+  for (const name of ["maxSessions", "idleCheckIntervalMs", "tombstoneMs"] as const) {
+    const [min, max] = ranges[name];
+    const value = resolved[name];
+    if (!(Number.isInteger(value) && value >= min && value <= max))
+      throw invalidNumber(name, value, min, max);
+  }
+  checkIdleTimeoutMs(resolved.idleTimeoutMs);
+  return resolved;
+}
+
+/** @throws HoldfastError `invalid_request` */
+export function checkIdleTimeoutMs(value: number | null): number | null {
+  const max = Number.MAX_SAFE_INTEGER;
+  if (value === null || (Number.isInteger(value) && value >= 1 && value <= max)) return value;
+  throw invalidNumber("idleTimeoutMs", value, 1, max);
 }

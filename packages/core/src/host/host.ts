@@ -2,17 +2,15 @@ import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { Session } from "../session/session.ts";
 import type { Runtime } from "../worker/worker.ts";
-import type { CreateSessionOptions, HostOptions } from "./host-options.ts";
+import {
+  type CreateSessionOptions,
+  type HostOptions,
+  type ResolvedHostOptions,
+  checkIdleTimeoutMs,
+  resolveHostOptions,
+} from "./host-options.ts";
 import type { HostedSession } from "./hosted-session.ts";
 import { Tombstones } from "./tombstones.ts";
-
-/** What a {@link Host}'s option is when it is not given. */
-export const defaultHostOptions = {
-  maxSessions: 256,
-  idleTimeoutMs: 1_800_000,
-  idleCheckIntervalMs: 1_000,
-  tombstoneMs: 86_400_000,
-} as const;
 
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -24,18 +22,20 @@ interface Entry {
 
 /** The sessions of this machine, by id. Two hosts share nothing. */
 export class Host implements AsyncDisposable {
-  readonly #options: HostOptions & typeof defaultHostOptions;
+  readonly #options: ResolvedHostOptions;
   readonly #runtimes: ReadonlyMap<string, Runtime>;
   readonly #entries = new Map<string, Entry>();
   /** Ids whose session is being started: they are taken, and count. */
   readonly #starting = new Map<string, Promise<unknown>>();
   readonly #tombstones: Tombstones;
   readonly #reaper: NodeJS.Timeout;
-  #isClosed = false;
+  /** Ends of sessions that are on their way. */
+  readonly #ends = new Set<Promise<void>>();
+  #closing: Promise<void> | null = null;
 
+  /** @throws HoldfastError `invalid_request` for a number out of its range */
   constructor(options: HostOptions) {
-    this.#options = { ...defaultHostOptions, ...options } as HostOptions &
-      typeof defaultHostOptions;
+    this.#options = resolveHostOptions(options);
     this.#runtimes = new Map(options.runtimes.map((runtime) => [runtime.name, runtime]));
     this.#tombstones = new Tombstones(this.#options.tombstoneMs);
     this.#reaper = setInterval(() => this.#reap(), this.#options.idleCheckIntervalMs);
@@ -66,6 +66,9 @@ export class Host implements AsyncDisposable {
         details: { received: id.slice(0, 100), allowed: idPattern.source },
       });
     }
+    const idleTimeoutMs = checkIdleTimeoutMs(
+      options.idleTimeoutMs === undefined ? this.#options.idleTimeoutMs : options.idleTimeoutMs,
+    );
     this.#refuseTaken(id);
     const opening = Session.open({
       ...this.#options.session,
@@ -80,16 +83,11 @@ export class Host implements AsyncDisposable {
     this.#starting.set(id, opening);
     try {
       const session = await opening;
-      if (this.#isClosed) {
-        await session.close();
+      if (this.#closing !== null) {
+        await this.#end(session);
         throw this.#shuttingDown();
       }
-      const entry: Entry = {
-        session,
-        labels,
-        idleTimeoutMs:
-          options.idleTimeoutMs === undefined ? this.#options.idleTimeoutMs : options.idleTimeoutMs,
-      };
+      const entry: Entry = { session, labels, idleTimeoutMs };
       this.#entries.set(id, entry);
       this.#tombstones.delete(id);
       return this.#view(entry);
@@ -115,6 +113,7 @@ export class Host implements AsyncDisposable {
   ): HostedSession {
     const entry = this.#entry(id);
     const { labels, idleTimeoutMs, executionTimeoutMs } = changes;
+    if (idleTimeoutMs !== undefined) checkIdleTimeoutMs(idleTimeoutMs);
     if (executionTimeoutMs !== undefined) entry.session.configure({ executionTimeoutMs });
     if (labels !== undefined) entry.labels = labels;
     if (idleTimeoutMs !== undefined) entry.idleTimeoutMs = idleTimeoutMs;
@@ -126,24 +125,33 @@ export class Host implements AsyncDisposable {
     await this.#bury(this.#entry(id).session, "closed");
   }
 
-  /** Ends all sessions and takes no new ones. Repeated calls share the end. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#reaper);
-    await Promise.allSettled(this.#starting.values());
-    await Promise.all(
-      [...this.#entries.values()].map(({ session }) => this.#bury(session, "closed")),
-    );
+  /** Ends all sessions and takes no new ones. Settles when nothing of them is left. Repeated calls share the end. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #bury(session: Session, reason: "closed" | "expired"): Promise<void> {
+  async #close(): Promise<void> {
+    clearInterval(this.#reaper);
+    await Promise.allSettled(this.#starting.values());
+    for (const { session } of this.#entries.values()) void this.#bury(session, "closed");
+    await Promise.all(this.#ends);
+  }
+
+  #end(session: Session): Promise<void> {
+    const end = session.close().finally(() => this.#ends.delete(end));
+    this.#ends.add(end);
+    return end;
+  }
+
+  #bury(session: Session, reason: "closed" | "expired"): Promise<void> {
     this.#entries.delete(session.id);
     this.#tombstones.add(session.id, reason, Date.now());
-    await session.close();
+    return this.#end(session);
   }
 
   #reap(): void {
@@ -189,7 +197,7 @@ export class Host implements AsyncDisposable {
   }
 
   #refuseTaken(id: string): void {
-    if (this.#isClosed) throw this.#shuttingDown();
+    if (this.#closing !== null) throw this.#shuttingDown();
     if (this.#entries.has(id) || this.#starting.has(id)) {
       throw new HoldfastError({
         code: "session_exists",

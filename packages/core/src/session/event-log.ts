@@ -103,9 +103,14 @@ export class EventLog {
   > {
     const reader: Reader = { position: Math.max(0, after), behindBytes: 0, wake: null };
     reader.behindBytes = this.#bytesAfter(reader.position);
-    const abort = () => reader.wake?.();
+    // It may have been given an event that nobody takes: nobody is behind any more from now on.
+    const abort = () => {
+      this.#readers.delete(reader);
+      this.#measure();
+      reader.wake?.();
+    };
     signal?.addEventListener("abort", abort);
-    this.#readers.add(reader);
+    if (!signal?.aborted) this.#readers.add(reader);
     try {
       while (!signal?.aborted) {
         const event = this.#next(reader);

@@ -19,6 +19,8 @@ const characterWaitMs = 10;
 export interface ExecutionControl {
   interrupt(executionId: string): void;
   kill(executionId: string, signal: NodeJS.Signals): Promise<void>;
+  /** Told when every request for input has its answer. */
+  inputGiven(executionId: string): void;
 }
 
 /** What an {@link Execution} is made of. */
@@ -51,6 +53,9 @@ export class Execution {
   #endedAt: number | null = null;
   #worker: WorkerExecution | null = null;
   #isPaused = false;
+  /** Input that was asked for, and what was given; the end of it answers all that is asked from then on. */
+  #inputsAsked = 0;
+  #inputsGiven = 0;
   readonly #characters = { stdout: new WholeCharacters(), stderr: new WholeCharacters() };
   #characterWait: NodeJS.Timeout | null = null;
 
@@ -83,6 +88,11 @@ export class Execution {
 
   get hasEnded(): boolean {
     return hasEnded(this.#record.status);
+  }
+
+  /** Whether it has asked for input that has not been given. What is given early counts. */
+  get isWaitingForInput(): boolean {
+    return !this.hasEnded && this.#inputsAsked > this.#inputsGiven;
   }
 
   /** How it stands now. */
@@ -145,24 +155,16 @@ export class Execution {
       });
     }
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    const { inputSendTimeoutMs, control } = this.#options;
     const bound = Promise.withResolvers<never>();
-    const { inputSendTimeoutMs } = this.#options;
-    const timer = setTimeout(
-      () =>
-        bound.reject(
-          new HoldfastError({
-            code: "deadline_exceeded",
-            message: `input to execution ${this.id}: not taken within ${inputSendTimeoutMs} ms`,
-            details: { executionId: this.id, timeoutMs: inputSendTimeoutMs },
-          }),
-        ),
-      inputSendTimeoutMs,
-    );
+    const timer = setTimeout(() => bound.reject(this.#notTaken()), inputSendTimeoutMs);
     try {
       await Promise.race([this.#worker.write(bytes, options), bound.promise]);
     } finally {
       clearTimeout(timer);
     }
+    this.#inputsGiven += options.close === true ? Infinity : 1;
+    if (!this.isWaitingForInput) control.inputGiven(this.id);
   }
 
   /** Events by number and bytes: for those who persist or forward them. */
@@ -183,6 +185,8 @@ export class Execution {
 
   /** For the session: what the worker tells. */
   happen(event: WorkerEvent): void {
+    if (this.hasEnded) return; // too late, whatever it is
+    if (event.type === "input_request") this.#inputsAsked++;
     if (!("bytes" in event)) this.#flushCharacters();
     switch (event.type) {
       case "stdout":
@@ -215,6 +219,15 @@ export class Execution {
     const record = this.record;
     this.#log.append({ type: "completed", execution: record });
     this.#end.resolve(record);
+  }
+
+  #notTaken(): HoldfastError {
+    const { inputSendTimeoutMs } = this.#options;
+    return new HoldfastError({
+      code: "deadline_exceeded",
+      message: `input to execution ${this.id}: not taken within ${inputSendTimeoutMs} ms`,
+      details: { executionId: this.id, timeoutMs: inputSendTimeoutMs },
+    });
   }
 
   #output(stream: OutputStream, bytes: Buffer): void {

@@ -1,7 +1,7 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
 
 /** The largest delay of a Node timer, in milliseconds: 24.8 days. */
-const maxDelayMs = 2 ** 31 - 1;
+export const maxDelayMs = 2 ** 31 - 1;
 
 /** Options of a session. All times in milliseconds. */
 export interface SessionOptions {
@@ -86,7 +86,13 @@ export function checkTimeoutMs(name: string, value: number): number {
   return value;
 }
 
-function invalidNumber(name: string, received: unknown, min: number, max: number): HoldfastError {
+/** A number that is none, or out of its range; the message says which there are. */
+export function invalidNumber(
+  name: string,
+  received: unknown,
+  min: number,
+  max: number,
+): HoldfastError {
   return new HoldfastError({
     code: "invalid_request",
     message: `${name}: received ${String(received)}, allowed ${min} to ${max}`,

@@ -26,7 +26,8 @@ export type SessionEvent =
   | { readonly type: "execute"; readonly executionId: string }
   | { readonly type: "wake" }
   | { readonly type: "interrupt"; readonly executionId: string }
-  | { readonly type: "kill"; readonly executionId: string }
+  /** `isForced`: at once, else with the grace of a SIGTERM. */
+  | { readonly type: "kill"; readonly executionId: string; readonly isForced: boolean }
   | { readonly type: "deadline"; readonly executionId: string }
   | { readonly type: "grace_over"; readonly executionId: string }
   | { readonly type: "restart" }
@@ -45,6 +46,9 @@ export type SessionEvent =
 export type SessionAction =
   | { readonly type: "start_worker"; readonly generation: number }
   | { readonly type: "stop_worker" }
+  /** SIGTERM, and after its grace SIGKILL. */
+  | { readonly type: "terminate_worker" }
+  /** SIGKILL at once. */
   | { readonly type: "kill_worker" }
   | { readonly type: "run"; readonly executionId: string }
   | { readonly type: "interrupt"; readonly executionId: string }

@@ -23,7 +23,8 @@ const events: readonly SessionEvent[] = [
   { type: "close" },
   ...(["a", "q", "stranger"] as const).flatMap((executionId): SessionEvent[] => [
     { type: "interrupt", executionId },
-    { type: "kill", executionId },
+    { type: "kill", executionId, isForced: true },
+    { type: "kill", executionId, isForced: false },
     { type: "deadline", executionId },
     { type: "grace_over", executionId },
     { type: "execution_ended", executionId, isWorkerLost: false },
@@ -151,7 +152,7 @@ describe("transition()", () => {
     const late = after(asked.state, { type: "deadline", executionId: "a" });
     expect(late.state).toBe(asked.state);
     expect(after(asked.state, { type: "grace_over", executionId: "a" }).did).toEqual([
-      "kill_worker",
+      "terminate_worker",
     ]);
     expect(after(state("busy"), { type: "grace_over", executionId: "a" }).did).toEqual([]);
   });

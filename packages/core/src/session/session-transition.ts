@@ -28,7 +28,7 @@ export function transition(state: SessionState, event: SessionEvent): SessionTra
       return end(state, event);
     case "grace_over":
       return isRunning(state, event.executionId) && state.running?.ending !== null
-        ? to(state, [{ type: "kill_worker" }])
+        ? to(state, [{ type: "terminate_worker" }])
         : same(state);
     case "restart":
       return restart(state);
@@ -78,14 +78,18 @@ function execute(state: SessionState, executionId: string): SessionTransition {
 
 function end(
   state: SessionState,
-  { type, executionId }: { type: "interrupt" | "deadline" | "kill"; executionId: string },
+  event: Extract<SessionEvent, { type: "interrupt" | "deadline" | "kill" }>,
 ): SessionTransition {
+  const { type, executionId } = event;
   if (state.queue.includes(executionId)) {
     const queue = state.queue.filter((id) => id !== executionId);
     return to({ ...state, queue }, [{ type: "cancel", executionId }]);
   }
   if (!isRunning(state, executionId)) return same(state);
-  if (type === "kill") return to(ending(state, "kill"), [{ type: "kill_worker" }]);
+  if (type === "kill")
+    return to(ending(state, "kill"), [
+      { type: event.isForced ? "kill_worker" : "terminate_worker" },
+    ]);
   if (state.running?.ending !== null) {
     // Someone who asks again wants it now; a deadline that passes meanwhile adds nothing.
     return type === "interrupt" ? to(state, [{ type: "interrupt", executionId }]) : same(state);

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
+import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
 import type {
   BackgroundExecution,
   Runtime,
   Worker,
+  WorkerEvent,
   WorkerExecution,
   WorkerOutcome,
 } from "../worker/worker.ts";
@@ -40,6 +42,14 @@ export interface SessionCreateOptions extends SessionOptions {
   readonly onActivity?: () => void;
 }
 
+/** A background execution that has no process yet. */
+interface BackgroundStart {
+  /** Settles when it has one, or does not get one. Never rejects. */
+  readonly settled: Promise<unknown>;
+  /** What the worker was asked for. */
+  running: Promise<BackgroundExecution> | null;
+}
+
 /**
  * A worker that is kept: executions run in it one after the other and find the state that the last one left. When the
  * worker is lost the session lives on, and its next execution starts a fresh one.
@@ -55,14 +65,20 @@ export class Session implements AsyncDisposable {
   #state: SessionState;
   #worker: Worker | null = null;
   /** The worker that is coming up, with the means to stop that. */
-  #starting: { readonly abort: AbortController; readonly start: Promise<void> } | null = null;
+  #starting: { readonly abort: AbortController; readonly start: Promise<unknown> } | null = null;
+  /** Settles when nothing is left of the workers that were. */
   #stopping: Promise<unknown> = Promise.resolve();
+  /** Why the last start failed, `null` when it did not. */
   #startError: unknown = null;
+  /** Workers whose process has ended, and how the last of them did, until the next is ready. */
+  readonly #exited = new WeakSet<Worker>();
+  #lastExit: ProcessExit | null = null;
   #restarts = 0;
   #executionCount = 0;
   #lastActivityAt = Date.now();
   readonly #executions = new Map<string, Execution>();
   readonly #background = new Map<string, BackgroundExecution>();
+  readonly #backgroundStarts = new Map<string, BackgroundStart>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Background executions whose deadline has passed. */
   readonly #timedOut = new Set<string>();
@@ -87,8 +103,9 @@ export class Session implements AsyncDisposable {
     const session = new Session(options);
     await session.#settledWorker();
     if (session.#worker !== null) return session;
+    const error = session.#missingWorker();
     await session.close();
-    throw session.#startError;
+    throw error;
   }
 
   get status(): SessionStatus {
@@ -118,7 +135,7 @@ export class Session implements AsyncDisposable {
   /** Whether something runs or waits, in the background too. */
   get isBusy(): boolean {
     return (
-      this.#state.running !== null || this.#state.queue.length > 0 || this.#background.size > 0
+      this.#state.running !== null || this.#state.queue.length > 0 || this.#backgroundCount > 0
     );
   }
 
@@ -149,55 +166,42 @@ export class Session implements AsyncDisposable {
    */
   execute(code: string, options: ExecuteOptions = {}): Execution {
     const execution = this.#newExecution(code, options, false);
-    this.#register(execution);
+    this.#executions.set(execution.id, execution);
     try {
       this.#dispatch({ type: "execute", executionId: execution.id });
     } catch (error) {
       this.#executions.delete(execution.id);
       throw error;
     }
-    this.#executionCount++;
+    this.#accepted();
     return execution;
   }
 
   /**
    * Starts code beside the foreground, with the state of the last boundary between executions. It has a process when
-   * the call settles, and can be killed from then on.
+   * the call settles; a kill or an interrupt that comes earlier waits for that.
    * @throws HoldfastError `feature_unsupported`, `session_closed`, `queue_full`, `worker_start_failed`, `worker_lost`
    */
   async executeInBackground(code: string, options: ExecuteOptions = {}): Promise<Execution> {
     const execution = this.#newExecution(code, options, true);
-    if (this.#background.size >= this.#options.maxBackgroundExecutions)
-      throw this.#full(this.#background.size);
-    this.#register(execution);
+    const count = this.#backgroundCount;
+    if (count >= this.#options.maxBackgroundExecutions) throw this.#full(count);
+    this.#touch();
+    this.#executions.set(execution.id, execution);
+    const settled = Promise.withResolvers<void>();
+    const start: BackgroundStart = { settled: settled.promise, running: null };
+    this.#backgroundStarts.set(execution.id, start);
     try {
-      const worker = await this.#readyWorker();
-      if (worker.executeInBackground === undefined) {
-        throw new HoldfastError({
-          code: "feature_unsupported",
-          message: `background execution in session ${this.id}: the ${this.runtime.name} runtime has none`,
-          details: { sessionId: this.id, runtime: this.runtime.name, feature: "background" },
-        });
-      }
-      execution.start();
-      const early: Parameters<Execution["happen"]>[0][] = [];
-      let isAttached = false;
-      const running = await worker.executeInBackground(execution.request, (event) => {
-        this.#touch();
-        if (isAttached) execution.happen(event);
-        else early.push("bytes" in event ? { ...event, bytes: Buffer.from(event.bytes) } : event);
-      });
-      this.#background.set(execution.id, running);
-      execution.attach(running);
-      isAttached = true;
-      for (const event of early) execution.happen(event);
-      this.#executionCount++;
-      this.#armDeadline(execution, () => void running.stop(this.#options));
-      void running.ended.then((outcome) => this.#backgroundEnded(execution, outcome));
+      await this.#startBackground(execution, start);
+      this.#accepted();
       return execution;
     } catch (error) {
+      failWith(execution, error, "kept");
       this.#executions.delete(execution.id);
       throw error;
+    } finally {
+      this.#backgroundStarts.delete(execution.id);
+      settled.resolve();
     }
   }
 
@@ -207,11 +211,15 @@ export class Session implements AsyncDisposable {
     if (running !== null) this.#dispatch({ type: "interrupt", executionId: running.executionId });
   }
 
-  /** Replaces the worker by a fresh one: what runs and waits is ended, the state is gone. Settles when it is ready. */
+  /**
+   * Replaces the worker by a fresh one: what runs and waits is ended, the state is gone. Settles when it is ready.
+   * @throws HoldfastError `session_closed`, `worker_start_failed`, `runtime_unavailable`
+   */
   async restart(): Promise<void> {
     this.#dispatch({ type: "restart" });
+    this.#touch();
     await this.#settledWorker();
-    if (this.#worker === null && this.#state.status !== "closed") throw this.#startError;
+    if (this.#worker === null) throw this.#missingWorker();
   }
 
   /** Ends everything the session started. Settles when no process of it is left. Repeated calls share the end. */
@@ -249,22 +257,58 @@ export class Session implements AsyncDisposable {
       control: {
         interrupt: (executionId) => this.#interrupt(executionId),
         kill: (executionId, signal) => this.#kill(executionId, signal),
+        inputGiven: (executionId) => this.#disarm(`input:${executionId}`),
       },
     });
   }
 
-  #register(execution: Execution): void {
+  /** Counts an execution more, and forgets the oldest that have ended for it. */
+  #accepted(): void {
     this.#touch();
-    this.#executions.set(execution.id, execution);
-    if (this.#executions.size <= this.#options.maxHistory) return;
+    this.#executionCount++;
+    let excess = this.#executions.size - this.#options.maxHistory;
+    if (excess <= 0) return;
     for (const old of this.#executions.values()) {
       if (!old.hasEnded) continue;
       this.#executions.delete(old.id);
-      return;
+      if (--excess === 0) return;
     }
   }
 
+  get #backgroundCount(): number {
+    return this.#background.size + this.#backgroundStarts.size;
+  }
+
+  async #startBackground(execution: Execution, start: BackgroundStart): Promise<void> {
+    const worker = await this.#readyWorker();
+    if (worker.executeInBackground === undefined) {
+      throw new HoldfastError({
+        code: "feature_unsupported",
+        message: `background execution in session ${this.id}: the ${this.runtime.name} runtime has none`,
+        details: { sessionId: this.id, runtime: this.runtime.name, feature: "background" },
+      });
+    }
+    execution.start();
+    const early: WorkerEvent[] = [];
+    let isAttached = false;
+    start.running = worker.executeInBackground(execution.request, (event) => {
+      this.#touch();
+      if (isAttached) execution.happen(event);
+      else early.push("bytes" in event ? { ...event, bytes: Buffer.from(event.bytes) } : event);
+    });
+    const running = await start.running;
+    this.#backgroundStarts.delete(execution.id);
+    this.#background.set(execution.id, running);
+    execution.attach(running);
+    isAttached = true;
+    for (const event of early) execution.happen(event);
+    this.#armDeadline(execution, () => void running.stop(this.#options));
+    void running.ended.then((outcome) => this.#backgroundEnded(execution, outcome));
+  }
+
   #interrupt(executionId: string): void {
+    const start = this.#backgroundStarts.get(executionId);
+    if (start !== undefined) return void start.settled.then(() => this.#interrupt(executionId));
     const background = this.#background.get(executionId);
     if (background === undefined) return this.#dispatch({ type: "interrupt", executionId });
     background.interrupt();
@@ -272,6 +316,8 @@ export class Session implements AsyncDisposable {
 
   async #kill(executionId: string, signal: NodeJS.Signals): Promise<void> {
     const execution = this.execution(executionId);
+    const start = this.#backgroundStarts.get(executionId);
+    if (start !== undefined) await start.settled;
     const background = this.#background.get(executionId);
     if (background !== undefined) {
       if (signal === "SIGKILL") await background.stop();
@@ -279,7 +325,7 @@ export class Session implements AsyncDisposable {
       return;
     }
     if (signal === "SIGINT") return this.#dispatch({ type: "interrupt", executionId });
-    this.#dispatch({ type: "kill", executionId });
+    this.#dispatch({ type: "kill", executionId, isForced: signal === "SIGKILL" });
     await execution.ended;
   }
 
@@ -298,8 +344,10 @@ export class Session implements AsyncDisposable {
         return this.#startWorker(action.generation);
       case "stop_worker":
         return this.#stopWorker();
-      case "kill_worker":
+      case "terminate_worker":
         return void this.#worker?.stop({ terminateGraceMs: this.#options.terminateGraceMs });
+      case "kill_worker":
+        return void this.#worker?.stop({});
       case "run":
         return this.#run(this.#known(action.executionId));
       case "interrupt":
@@ -312,6 +360,7 @@ export class Session implements AsyncDisposable {
           sessionState: "kept",
         });
       case "abandon":
+        this.#disarmAll(action.executionId);
         return this.#known(action.executionId).finish({
           status: "lost",
           exitCode: null,
@@ -319,7 +368,7 @@ export class Session implements AsyncDisposable {
           sessionState: "lost",
         });
       case "fail":
-        return this.#fail(this.#known(action.executionId));
+        return failWith(this.#known(action.executionId), this.#startError, "lost");
       default:
         return action satisfies never;
     }
@@ -329,26 +378,42 @@ export class Session implements AsyncDisposable {
     const worker = this.#worker as Worker;
     execution.start();
     this.#touch();
-    const running = worker.execute(execution.request, (event) => {
-      this.#touch();
-      execution.happen(event);
-      if (event.type === "input_request") this.#armInputWait(execution);
-    });
+    let running: WorkerExecution;
+    try {
+      running = worker.execute(execution.request, (event) => {
+        this.#touch();
+        execution.happen(event);
+        if (event.type === "input_request") this.#armInputWait(execution);
+      });
+    } catch (error) {
+      // A worker that fails at this cannot be trusted with the next one.
+      void worker.stop();
+      execution.happen(errorEvent(error));
+      this.#ended(execution, { status: "lost", exitCode: null, signal: null }, worker);
+      return;
+    }
     this.#running = running;
     execution.attach(running);
     this.#armDeadline(execution, () =>
       this.#dispatch({ type: "deadline", executionId: execution.id }),
     );
-    void running.ended.then((outcome) => this.#ended(execution, outcome, worker));
+    void running.ended.then((outcome) => {
+      // One that a later worker has taken the place of has nothing to say any more.
+      if (this.#running === running) this.#running = null;
+      this.#ended(execution, outcome, worker);
+    });
   }
 
   #ended(execution: Execution, outcome: WorkerOutcome, worker: Worker): void {
-    for (const kind of ["deadline", "grace", "input"]) this.#disarm(`${kind}:${execution.id}`);
-    this.#running = null;
+    if (execution.hasEnded) return;
+    this.#disarmAll(execution.id);
     const ending =
       this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
-    const isWorkerLost = outcome.status === "lost";
-    if (isWorkerLost && this.#worker === worker) this.#worker = null;
+    const isWorkerLost = outcome.status === "lost" || this.#exited.has(worker);
+    if (isWorkerLost && this.#worker === worker) {
+      this.#worker = null;
+      this.#stopping = Promise.all([this.#stopping, worker.exited]);
+    }
     execution.finish({
       status: finalStatus(outcome, ending),
       exitCode: outcome.exitCode,
@@ -381,25 +446,13 @@ export class Session implements AsyncDisposable {
     );
   }
 
-  #fail(execution: Execution): void {
-    const error = this.#startError;
-    const message = error instanceof Error ? error.message : String(error);
-    execution.happen({
-      type: "error",
-      name: HoldfastError.is(error) ? error.code : "worker_start_failed",
-      message,
-      traceback: [],
-      text: message,
-    });
-    execution.finish({ status: "lost", exitCode: null, signal: null, sessionState: "lost" });
-  }
-
   #startWorker(generation: number): void {
     if (generation > 1) this.#restarts++;
     const abort = new AbortController();
     const start = this.#stopping
-      .then(() =>
-        this.runtime.start({
+      .then(() => {
+        abort.signal.throwIfAborted(); // given up while it waited for the end of the last one
+        return this.runtime.start({
           sessionId: this.id,
           env: this.#create.env ?? {},
           cwd: this.#create.cwd ?? "/",
@@ -409,8 +462,8 @@ export class Session implements AsyncDisposable {
             this.#touch();
             this.#create.onLateOutput?.(executionId, stream, bytes);
           },
-        }),
-      )
+        });
+      })
       .then(
         (worker) => this.#workerReady(worker, generation),
         (error: unknown) => this.#workerFailed(error, generation),
@@ -418,19 +471,23 @@ export class Session implements AsyncDisposable {
     this.#starting = { abort, start };
   }
 
-  #workerReady(worker: Worker, generation: number): void {
-    if (this.#state.status === "closed" || generation !== this.#state.generation) {
-      this.#stopping = Promise.all([this.#stopping, worker.stop()]);
-      return;
-    }
+  /** Answers the end of a worker that nobody waits for any more. */
+  #workerReady(worker: Worker, generation: number): Promise<unknown> | null {
+    if (this.#state.status === "closed" || generation !== this.#state.generation)
+      return worker.stop();
     this.#starting = null;
+    this.#startError = null;
+    this.#lastExit = null;
     this.#worker = worker;
-    void worker.exited.then(() => {
+    void worker.exited.then((exit) => {
+      this.#exited.add(worker);
+      if (generation === this.#state.generation) this.#lastExit = exit;
       if (this.#worker === worker && this.#state.running === null) this.#worker = null;
       this.#dispatch({ type: "worker_exited", generation });
     });
     this.#dispatch({ type: "worker_ready", generation });
     this.#settle();
+    return null;
   }
 
   #workerFailed(error: unknown, generation: number): void {
@@ -445,6 +502,15 @@ export class Session implements AsyncDisposable {
     const worker = this.#worker;
     this.#worker = null;
     const tasks: Promise<unknown>[] = [...this.#background.values()].map((one) => one.stop());
+    for (const { running } of this.#backgroundStarts.values()) {
+      if (running !== null)
+        tasks.push(
+          running.then(
+            (one) => one.stop(),
+            () => {}, // told to who started it
+          ),
+        );
+    }
     if (worker !== null) tasks.push(worker.stop());
     if (this.#starting !== null) {
       this.#starting.abort.abort();
@@ -459,7 +525,7 @@ export class Session implements AsyncDisposable {
     this.#dispatch({ type: "wake" });
     await this.#settledWorker();
     if (this.#worker !== null) return this.#worker;
-    throw this.#state.status === "closed" ? this.#closed() : this.#startError;
+    throw this.#missingWorker();
   }
 
   /** Waits until the worker that is being started is there, or has failed. */
@@ -483,7 +549,7 @@ export class Session implements AsyncDisposable {
 
   #armInputWait(execution: Execution): void {
     const { inputWaitTimeoutMs } = this.#options;
-    if (inputWaitTimeoutMs === null) return;
+    if (inputWaitTimeoutMs === null || !execution.isWaitingForInput) return;
     this.#arm(`input:${execution.id}`, inputWaitTimeoutMs, () =>
       this.#dispatch({ type: "deadline", executionId: execution.id }),
     );
@@ -498,6 +564,10 @@ export class Session implements AsyncDisposable {
         over();
       }, delayMs),
     );
+  }
+
+  #disarmAll(executionId: string): void {
+    for (const kind of ["deadline", "grace", "input"]) this.#disarm(`${kind}:${executionId}`);
   }
 
   #disarm(key: string): void {
@@ -522,6 +592,18 @@ export class Session implements AsyncDisposable {
     });
   }
 
+  /** Why there is no worker although one was waited for. */
+  #missingWorker(): unknown {
+    if (this.#state.status === "closed") return this.#closed();
+    if (this.#startError !== null) return this.#startError;
+    const how = this.#lastExit === null ? "" : `: ${describeExit(this.#lastExit)}`;
+    return new HoldfastError({
+      code: "worker_start_failed",
+      message: `worker of session ${this.id}: it was ready and ended at once${how}`,
+      details: { sessionId: this.id, ...this.#lastExit },
+    });
+  }
+
   #closed(): HoldfastError {
     return new HoldfastError({
       code: "session_closed",
@@ -529,6 +611,18 @@ export class Session implements AsyncDisposable {
       details: { sessionId: this.id },
     });
   }
+}
+
+/** Ends an execution that never ran, with the reason. */
+function failWith(execution: Execution, error: unknown, sessionState: "kept" | "lost"): void {
+  execution.happen(errorEvent(error));
+  execution.finish({ status: "lost", exitCode: null, signal: null, sessionState });
+}
+
+function errorEvent(error: unknown): WorkerEvent {
+  const message = error instanceof Error ? error.message : String(error);
+  const name = HoldfastError.is(error) ? error.code : "worker_start_failed";
+  return { type: "error", name, message, traceback: [], text: message };
 }
 
 /** What an execution is said to have ended with, given who asked for its end. */
