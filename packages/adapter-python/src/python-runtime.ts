@@ -117,7 +117,15 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
     });
     const answer = Promise.withResolvers<WorkerMessage>();
     channel.onMessage(answer.resolve);
-    await channel.send({ type: "hello", protocolVersion, sessionId, features: [], maxFrameBytes });
+    await channel.send({
+      type: "hello",
+      protocolVersion,
+      sessionId,
+      features: [],
+      maxFrameBytes,
+      env: null,
+      cwd: null,
+    });
     const died = guarded.ended.then(({ stderrTail }) =>
       Promise.reject(new Error(stderrTail.trim() || "it ended")),
     );

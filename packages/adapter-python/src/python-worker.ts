@@ -125,7 +125,7 @@ export class PythonWorker implements Worker {
 
   #run(foreground: Foreground): void {
     if (this.#foreground !== foreground || this.#isEnded) return;
-    const { executionId, code, stdin, env, cwd, allowInput } = foreground.request;
+    const { executionId, code, stdin, env, cwd, allowInput, trackChanges } = foreground.request;
     this.#lanes.listen((stream, bytes) => foreground.onEvent({ type: stream, bytes }));
     const { stdoutPath, stderrPath } = this.#lanes;
     this.#send({
@@ -138,6 +138,7 @@ export class PythonWorker implements Worker {
       allowInput,
       stdoutPath,
       stderrPath,
+      trackChanges,
     });
     foreground.onEvent({ type: "started", pid: this.pid });
     if (foreground.isInterrupted) this.#interrupt(foreground);
@@ -216,6 +217,10 @@ export class PythonWorker implements Worker {
         const { name, message: text, traceback, text: printed } = message;
         foreground.last = { type: "error", name, message: text, traceback, text: printed };
         return;
+      }
+      case "changes": {
+        const { added, changed, removed, modules } = message;
+        return onEvent({ type: "changes", added, changed, removed, modules });
       }
       case "completed":
         return this.#settle(foreground, { status: message.status, exitCode: null, signal: null });

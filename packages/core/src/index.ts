@@ -47,9 +47,16 @@ export { type ProcessExit, describeExit } from "./worker/process-exit.ts";
 export type { StopOptions, StopReport } from "./worker/stop-ladder.ts";
 export type {
   BackgroundExecution,
+  CheckpointReport,
+  Completions,
   Feature,
+  ForkReport,
+  ModuleInfo,
+  RestoreReport,
   Runtime,
   RuntimeInfo,
+  WarmOptions,
+  WarmWorker,
   Worker,
   WorkerEvent,
   WorkerEventListener,
@@ -82,6 +89,14 @@ export {
   tracebackFrameSchema,
 } from "./protocol/execution-data.ts";
 export { type HostMessage, hostMessageSchema } from "./protocol/host-message.ts";
+export {
+  type NamespaceChanges,
+  type Skipped,
+  type Variable,
+  namespaceChangesSchema,
+  skippedSchema,
+  variableSchema,
+} from "./protocol/namespace-data.ts";
 export { packMessage, unpackMessage } from "./protocol/message-codec.ts";
 export { protocolVersion } from "./protocol/protocol-version.ts";
 export { type MsgpackLimits, scanMsgpack } from "./protocol/scan-msgpack.ts";

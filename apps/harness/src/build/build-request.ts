@@ -11,6 +11,7 @@ export function buildRequest(fields: Partial<WorkerRequest> = {}): WorkerRequest
     env: null,
     cwd: null,
     allowInput: false,
+    trackChanges: false,
     ...fields,
   };
 }

@@ -18,6 +18,8 @@ const fromHost: Readonly<Record<string, HostMessage>> = {
     sessionId: "s1",
     features: ["input"],
     maxFrameBytes: 16_777_216,
+    env: { LANG: "C.UTF-8" },
+    cwd: null,
   },
   execute: {
     type: "execute",
@@ -29,6 +31,7 @@ const fromHost: Readonly<Record<string, HostMessage>> = {
     allowInput: false,
     stdoutPath: "/tmp/w/o1.out",
     stderrPath: "/tmp/w/o1.err",
+    trackChanges: false,
   },
   "execute with everything": {
     type: "execute",
@@ -40,18 +43,28 @@ const fromHost: Readonly<Record<string, HostMessage>> = {
     allowInput: true,
     stdoutPath: "o",
     stderrPath: "e",
+    trackChanges: true,
   },
   input_reply: { type: "input_reply", requestId, data: "yes" },
   "input_reply, the end": { type: "input_reply", requestId, data: null },
   ack: { type: "ack", requestId },
   interrupt: { type: "interrupt", executionId },
   ping: { type: "ping", requestId },
-  checkpoint: { type: "checkpoint", requestId },
-  restore: {
-    type: "restore",
+  checkpoint: { type: "checkpoint", requestId, path: "/tmp/w/c1" },
+  restore: { type: "restore", requestId, path: "/tmp/w/c1" },
+  fork: {
+    type: "fork",
     requestId,
-    data: Uint8Array.from({ length: 300 }, (_, index) => index & 255),
+    socketPath: "/tmp/w/socket",
+    guard: ["/usr/bin/perl", "guard.pl"],
+    children: [{ token: "0123", directory: "/tmp/w2", fifos: ["o1.out", "o1.err"] }],
   },
+  list_variables: { type: "list_variables", requestId, names: ["x"], withValues: true },
+  set_variable: { type: "set_variable", requestId, name: "x", value: [1, null, "a"] },
+  delete_variables: { type: "delete_variables", requestId, names: null },
+  list_modules: { type: "list_modules", requestId },
+  complete: { type: "complete", requestId, code: "pri", cursor: 3 },
+  inspect: { type: "inspect", requestId, code: "print", cursor: 5 },
   shutdown: { type: "shutdown" },
 };
 
@@ -148,8 +161,41 @@ const fromWorker: Readonly<Record<string, WorkerMessage>> = {
   },
   completed: { type: "completed", executionId, status: "interrupted" },
   heartbeat: { type: "heartbeat", requestId: null, isBusy: false },
-  checkpointed: { type: "checkpointed", requestId, data: new Uint8Array(), skipped: [] },
+  changes: {
+    type: "changes",
+    executionId,
+    added: ["x"],
+    changed: [],
+    removed: ["y"],
+    modules: ["json"],
+  },
+  checkpointed: { type: "checkpointed", requestId, format: "dill", skipped: [] },
   restored: { type: "restored", requestId, skipped: [{ name: "f", reason: "a file" }] },
+  forked: { type: "forked", requestId, skipped: [] },
+  variables: {
+    type: "variables",
+    requestId,
+    items: [
+      {
+        name: "x",
+        type: "int",
+        repr: "1",
+        sizeBytes: 28,
+        source: null,
+        value: 1,
+        valueTruncated: false,
+      },
+    ],
+  },
+  modules: {
+    type: "modules",
+    requestId,
+    items: [{ name: "json", version: "2.0.9", executionId: null }],
+  },
+  completions: { type: "completions", requestId, matches: ["print"], start: 0, end: 3 },
+  inspected: { type: "inspected", requestId, mime: { "text/plain": "print(*values)" } },
+  done: { type: "done", requestId },
+  refused: { type: "refused", requestId, code: "variable_not_found", message: "x: not there" },
   fault: { type: "fault", code: "protocol_mismatch", message: "version 2" },
 };
 
@@ -209,19 +255,19 @@ function golden() {
       .map(hex)
       .join(""),
   });
-  const [hello, ping, restore] = [fromHost["hello"], fromHost["ping"], fromHost["restore"]] as [
-    HostMessage,
-    HostMessage,
-    HostMessage,
-  ];
+  const [hello, ping, execute] = [
+    fromHost["hello"],
+    fromHost["ping"],
+    fromHost["execute with everything"],
+  ] as [HostMessage, HostMessage, HostMessage];
   return {
     about:
       'Bytes of the protocol, for the tests of every implementation; see docs/protocol.md. Hexadecimal; {"$bytes": hex} is a byte string.',
     messages: [...messages("host", fromHost), ...messages("worker", fromWorker)],
     streams: [
       framed("one message", 16_777_216, [ping]),
-      framed("three messages", 16_777_216, [hello, ping, restore]),
-      framed("messages in frames of 16 bytes", 16, [hello, ping, restore]),
+      framed("three messages", 16_777_216, [hello, ping, execute]),
+      framed("messages in frames of 16 bytes", 16, [hello, ping, execute]),
     ],
     invalidMessages: Object.entries(invalidMessages).map(([name, msgpack]) => ({ name, msgpack })),
     invalidStreams: Object.entries(invalidStreams).map(([name, stream]) => ({

@@ -45,6 +45,7 @@ describe("unpackMessage()", () => {
       allowInput: false,
       stdoutPath: "/o",
       stderrPath: "/e",
+      trackChanges: false,
     } as const;
     const again = unpackMessage(packMessage(message), hostMessageSchema);
     expect({ ...again, stdin: null }).toEqual({ ...message, stdin: null });
@@ -86,6 +87,7 @@ describe("unpackMessage()", () => {
         allowInput: false,
         stdoutPath: "/o",
         stderrPath: "/e",
+        trackChanges: false,
       } as never);
       const message = unpackMessage(bytes, hostMessageSchema);
       expect(Object.getPrototypeOf(message)).toBe(Object.prototype);

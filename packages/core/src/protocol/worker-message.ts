@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { displaySchema, executionFailureSchema, executionResultSchema } from "./execution-data.ts";
+import {
+  displaySchema,
+  executionFailureSchema,
+  executionResultSchema,
+  mimeBundleSchema,
+} from "./execution-data.ts";
+import { namespaceChangesSchema, skippedSchema, variableSchema } from "./namespace-data.ts";
 
 const requestId = z.string().min(1).max(128);
 const executionId = z.string().min(1).max(64);
@@ -47,17 +53,44 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
     status: z.enum(["ok", "error", "interrupted"]),
   }),
   z.object({ type: z.literal("heartbeat"), requestId: requestId.nullable(), isBusy: z.boolean() }),
+  /** What an execution changed, where that was asked for. */
+  z.object({ type: z.literal("changes"), executionId, ...namespaceChangesSchema.shape }),
   z.object({
     type: z.literal("checkpointed"),
     requestId,
-    data: bytes.nullable(),
-    skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+    /** How the state was written, such as `dill`; for people. */
+    format: z.string(),
+    skipped: z.array(skippedSchema),
+  }),
+  z.object({ type: z.literal("restored"), requestId, skipped: z.array(skippedSchema) }),
+  /** `skipped`: what the children do not have, such as threads. */
+  z.object({ type: z.literal("forked"), requestId, skipped: z.array(skippedSchema) }),
+  z.object({ type: z.literal("variables"), requestId, items: z.array(variableSchema) }),
+  z.object({
+    type: z.literal("modules"),
+    requestId,
+    items: z.array(
+      z.object({
+        name: z.string(),
+        version: z.string().nullable(),
+        /** The execution that imported it, where that is known. */
+        executionId: z.string().nullable(),
+      }),
+    ),
   }),
   z.object({
-    type: z.literal("restored"),
+    type: z.literal("completions"),
     requestId,
-    skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+    matches: z.array(z.string()),
+    /** What a match takes the place of, in Unicode code points. */
+    start: z.int().min(0),
+    end: z.int().min(0),
   }),
+  /** `mime: null`: nothing is known there. */
+  z.object({ type: z.literal("inspected"), requestId, mime: mimeBundleSchema.nullable() }),
+  z.object({ type: z.literal("done"), requestId }),
+  /** The answer to a request that cannot be done; the worker and its state are as before. */
+  z.object({ type: z.literal("refused"), requestId, code: z.string(), message: z.string() }),
   /** What was received could not be understood; the worker ends after it. */
   z.object({ type: z.literal("fault"), code: z.string(), message: z.string() }),
 ]);

@@ -17,6 +17,8 @@ export interface ExecuteOptions {
   readonly cwd?: string;
   /** Milliseconds until it is interrupted; `null`: never. @default the session's `executionTimeoutMs` */
   readonly timeoutMs?: number | null;
+  /** Whether {@link ExecutionRecord.changes} tells what it changed, for runtimes that can. @default false */
+  readonly trackChanges?: boolean;
 }
 
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
@@ -24,7 +26,15 @@ const envNamePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Checks what was given and makes a request of it. @throws HoldfastError `invalid_request` */
 export function workerRequest(code: string, options: ExecuteOptions): WorkerRequest {
-  const { id = randomUUID(), stdin, allowInput = false, env, cwd, timeoutMs } = options;
+  const {
+    id = randomUUID(),
+    stdin,
+    allowInput = false,
+    env,
+    cwd,
+    timeoutMs,
+    trackChanges = false,
+  } = options;
   if (!idPattern.test(id)) throw invalid("id", id, idPattern.source);
   if (timeoutMs !== undefined && timeoutMs !== null) checkTimeoutMs("timeoutMs", timeoutMs);
   for (const [name, value] of Object.entries(env ?? {})) {
@@ -41,6 +51,7 @@ export function workerRequest(code: string, options: ExecuteOptions): WorkerRequ
     env: env ?? null,
     cwd: cwd ?? null,
     allowInput,
+    trackChanges,
   };
 }
 

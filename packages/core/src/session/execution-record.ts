@@ -1,4 +1,5 @@
 import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/execution-data.ts";
+import type { NamespaceChanges } from "../protocol/namespace-data.ts";
 
 /** `queued` and `running` until the end; then one of the others, for good. */
 export type ExecutionStatus =
@@ -30,6 +31,8 @@ export interface ExecutionRecord {
   readonly result: ExecutionResult | null;
   readonly displays: readonly Display[];
   readonly error: ExecutionFailure | null;
+  /** What it changed, where that was asked for. */
+  readonly changes: NamespaceChanges | null;
   readonly queuedAt: number;
   readonly startedAt: number | null;
   /** From start to end, or to now while it runs; 0 before it starts. */

@@ -76,6 +76,7 @@ export class Execution {
       signal: null,
       result: null,
       error: null,
+      changes: null,
       queuedAt: Date.now(),
       startedAt: null,
       sessionState: "kept",
@@ -198,6 +199,9 @@ export class Execution {
       case "input_request":
       case "display":
         return this.#log.append(event);
+      case "changes":
+        this.#record = { ...this.#record, changes: withoutType(event) };
+        return;
       case "result":
         this.#record = { ...this.#record, result: withoutType(event) };
         return this.#log.append(event);

@@ -1,4 +1,11 @@
-import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/execution-data.ts";
+import type {
+  Display,
+  ExecutionFailure,
+  ExecutionResult,
+  MimeBundle,
+} from "../protocol/execution-data.ts";
+import type { NamespaceChanges, Skipped, Variable } from "../protocol/namespace-data.ts";
+import type { Value } from "../protocol/value.ts";
 import type { OutputStream } from "./output-pipes.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";
@@ -10,7 +17,12 @@ export type Feature =
   | "background" // executions beside the foreground
   | "results" // values of last expressions
   | "displays" // rich output
-  | "interrupt"; // an interrupt that keeps the state
+  | "interrupt" // an interrupt that keeps the state
+  | "checkpoint" // the state as bytes, and back
+  | "fork" // a second worker with the whole state
+  | "namespace" // variables by name
+  | "changes" // what an execution changed
+  | "completion"; // completion and documentation
 
 /** What {@link Runtime.inspect} found on this machine. */
 export type RuntimeInfo =
@@ -42,6 +54,34 @@ export interface Runtime {
    * @throws HoldfastError `worker_start_failed`, `runtime_unavailable`, `protocol_mismatch`, `cancelled`
    */
   start(options: WorkerStartOptions): Promise<Worker>;
+  /**
+   * Starts a worker for nobody yet: pristine, and ready to become that of any session. Absent where that gains nothing.
+   * @throws HoldfastError as {@link start}
+   */
+  warm?(options: WarmOptions): Promise<WarmWorker>;
+  /** Ends what the runtime itself keeps, such as template processes. Workers live on. */
+  close?(): Promise<void>;
+}
+
+export interface WarmOptions {
+  readonly startTimeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A worker that waits for its session. */
+export interface WarmWorker extends AsyncDisposable {
+  readonly pid: number;
+  /** Settles when its process has ended, assigned or not. Never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** Whether {@link assign} can give a session what it asks for; what cannot be changed any more needs a start of its own. */
+  suits(options: WorkerStartOptions): boolean;
+  /**
+   * Makes it the worker of a session, once. Its process is the worker's from then on.
+   * @throws HoldfastError `worker_start_failed`, `cancelled`; it has ended then
+   */
+  assign(options: WorkerStartOptions): Promise<Worker>;
+  /** Ends it, when it was not assigned. */
+  stop(options?: StopOptions): Promise<StopReport>;
 }
 
 export interface WorkerStartOptions {
@@ -69,6 +109,8 @@ export interface WorkerRequest {
   readonly cwd: string | null;
   /** Whether standard input stays open for {@link WorkerExecution.write} and `input()` asks. */
   readonly allowInput: boolean;
+  /** Whether a `changes` event tells what it changed; for workers with that feature. */
+  readonly trackChanges: boolean;
 }
 
 /** What happens while an execution runs, in order. */
@@ -79,7 +121,8 @@ export type WorkerEvent =
   | ({ readonly type: "display" } & Display)
   | { readonly type: "input_request"; readonly prompt: string; readonly password: boolean }
   | ({ readonly type: "result" } & ExecutionResult)
-  | ({ readonly type: "error" } & ExecutionFailure);
+  | ({ readonly type: "error" } & ExecutionFailure)
+  | ({ readonly type: "changes" } & NamespaceChanges);
 
 export type WorkerEventListener = (event: WorkerEvent) => void;
 
@@ -134,4 +177,66 @@ export interface Worker extends AsyncDisposable {
   ): Promise<BackgroundExecution>;
   /** Ends the worker and all it started, background executions too. Repeated calls share the end. */
   stop(options?: StopOptions): Promise<StopReport>;
+
+  // All of the following: only while no foreground execution runs, one at a time. Their promises reject with
+  // `worker_lost` when the worker ends meanwhile.
+
+  /**
+   * Writes the state, piece by piece; each piece is a view that is valid until `write` has settled. What cannot be kept is
+   * left out and named. The state stays as it is.
+   */
+  checkpoint?(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport>;
+  /**
+   * Replaces the state by one that {@link checkpoint} wrote, whoever's it was.
+   * @throws HoldfastError `checkpoint_invalid`; the state is as before
+   */
+  restore?(pieces: AsyncIterable<Uint8Array>): Promise<RestoreReport>;
+  /** A second worker with the whole state, a process tree of its own; both go their own ways. */
+  fork?(options: WorkerStartOptions): Promise<ForkReport>;
+  /** The user's variables, all or those of these names that there are; `value` is filled in on request. */
+  variables?(options: {
+    readonly names: readonly string[] | null;
+    readonly withValues: boolean;
+  }): Promise<readonly Variable[]>;
+  /** @throws HoldfastError `invalid_request` for a name or a value that the language cannot have */
+  setVariable?(name: string, value: Value): Promise<void>;
+  /** Removes the user's variables: all, or those of these names. @throws HoldfastError `variable_not_found` */
+  deleteVariables?(names: readonly string[] | null): Promise<void>;
+  modules?(): Promise<readonly ModuleInfo[]>;
+  /** `cursor` counts Unicode code points. */
+  complete?(code: string, cursor: number): Promise<Completions>;
+  /** Documentation of what stands at the cursor, `null` where nothing is known. */
+  inspect?(code: string, cursor: number): Promise<MimeBundle | null>;
+  /** Settles when the worker has answered, which it does also while code runs. For workers with heartbeats. */
+  ping?(): Promise<void>;
+}
+
+export interface CheckpointReport {
+  /** How the state was written, such as `dill`; for people. */
+  readonly format: string;
+  readonly skipped: readonly Skipped[];
+}
+
+export interface RestoreReport {
+  readonly skipped: readonly Skipped[];
+}
+
+export interface ForkReport {
+  readonly worker: Worker;
+  /** What the new one does not have, such as threads. */
+  readonly skipped: readonly Skipped[];
+}
+
+export interface ModuleInfo {
+  readonly name: string;
+  readonly version: string | null;
+  /** The execution that imported it, where that is known. */
+  readonly executionId: string | null;
+}
+
+export interface Completions {
+  readonly matches: readonly string[];
+  /** What a match takes the place of, in Unicode code points. */
+  readonly start: number;
+  readonly end: number;
 }
