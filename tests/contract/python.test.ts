@@ -1,7 +1,10 @@
 import { pythonRuntime } from "@holdfast/adapter-python";
 import { describeWorkerContract, pythonLanguage } from "@holdfast/harness/vitest";
+import { describe } from "vitest";
 
-describeWorkerContract(pythonRuntime(), {
-  language: pythonLanguage,
-  features: ["stdin", "input", "results", "displays", "interrupt"],
+describe.each([{ template: true }, { template: false }])("Python with %j", (options) => {
+  describeWorkerContract(pythonRuntime(options), {
+    language: pythonLanguage,
+    features: ["stdin", "input", "results", "displays", "interrupt", "fork"],
+  });
 });

@@ -8,8 +8,9 @@ import { type TestSession, openSession } from "../support/session-run.ts";
 const sessions: TestSession[] = [];
 
 // As at the start of a server: which interpreter there is is known from now on.
-await (await openSession(pythonRuntime()))[Symbol.asyncDispose]();
+const python = pythonRuntime();
 const before = holdings();
+await (await openSession(python))[Symbol.asyncDispose]();
 
 async function openUntilRefused(runtime: Runtime): Promise<string> {
   for (let count = 0; count < 100; count++) {
@@ -24,7 +25,7 @@ async function openUntilRefused(runtime: Runtime): Promise<string> {
 
 const refused = {
   bash: await openUntilRefused(bashRuntime()),
-  python: await openUntilRefused(pythonRuntime()),
+  python: await openUntilRefused(python),
 };
 const ends = await Promise.all(sessions.map((test) => test.run(":".repeat(0))));
 const alive = sessions.length > 2 && ends.every(({ status }) => status === "ok");
@@ -32,6 +33,7 @@ for (const test of sessions.splice(0)) await test[Symbol.asyncDispose]();
 const last = await openSession(bashRuntime());
 const again = (await last.run("true")).status;
 await last[Symbol.asyncDispose]();
+await python.close?.();
 // What Node made for a process that it could not start then goes with the garbage.
 const { gc } = globalThis as { gc?: () => void };
 await eventually(() => (gc?.(), leaksSince(before).length === 0), { what: "the end of all" }).catch(

@@ -1,5 +1,7 @@
 import {
   type Feature,
+  type ForkReport,
+  ForkSocket,
   type GuardedProcess,
   HoldfastError,
   type HostMessage,
@@ -18,6 +20,7 @@ import {
   type WorkerStartOptions,
   type workerMessageSchema,
 } from "@holdfast/core";
+import { forkFrom } from "./python-template.ts";
 
 /** What the Python runtime can do. */
 export const pythonFeatures: readonly Feature[] = [
@@ -26,6 +29,7 @@ export const pythonFeatures: readonly Feature[] = [
   "results",
   "displays",
   "interrupt",
+  "fork",
 ];
 
 /** The channel as its host has it. */
@@ -50,6 +54,16 @@ interface Foreground {
   isInterrupted: boolean;
 }
 
+/** What a {@link PythonWorker} is made of. */
+export interface PythonWorkerOptions {
+  readonly process: GuardedProcess;
+  readonly channel: PythonChannel;
+  readonly start: WorkerStartOptions;
+  readonly version: string;
+  /** Makes a worker of a process that was forked from this one. */
+  readonly greet: (process: GuardedProcess, start: WorkerStartOptions) => Promise<Worker>;
+}
+
 /** One CPython process that keeps its namespace, driven over the framed protocol. */
 export class PythonWorker implements Worker {
   readonly pid: number;
@@ -58,6 +72,8 @@ export class PythonWorker implements Worker {
   readonly exited: Promise<ProcessExit>;
   readonly #process: GuardedProcess;
   readonly #channel: PythonChannel;
+  readonly #greet: PythonWorkerOptions["greet"];
+  readonly #answers = new Map<string, (answer: WorkerMessage) => void>();
   readonly #start: WorkerStartOptions;
   readonly #lanes: OutputLanes;
   readonly #exit = Promise.withResolvers<ProcessExit>();
@@ -65,16 +81,14 @@ export class PythonWorker implements Worker {
   #lanesReady: Promise<void> | null = null;
   #isEnded = false;
   #dropped = 0;
+  #requests = 0;
+  #forkSocket: Promise<ForkSocket> | null = null;
 
-  constructor(options: {
-    readonly process: GuardedProcess;
-    readonly channel: PythonChannel;
-    readonly start: WorkerStartOptions;
-    readonly version: string;
-  }) {
+  constructor(options: PythonWorkerOptions) {
     this.#process = options.process;
     this.#channel = options.channel;
     this.#start = options.start;
+    this.#greet = options.greet;
     this.version = options.version;
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
@@ -111,6 +125,18 @@ export class PythonWorker implements Worker {
       pause: () => this.#lanes.pause(),
       resume: () => this.#lanes.resume(),
     };
+  }
+
+  async fork(start: WorkerStartOptions): Promise<ForkReport> {
+    this.#forkSocket ??= ForkSocket.open(this.#process);
+    const { processes, skipped } = await forkFrom(
+      await this.#forkSocket,
+      (message) => this.#ask(message),
+      1,
+      { timeoutMs: start.startTimeoutMs, ...(start.signal ? { signal: start.signal } : {}) },
+    );
+    const [process] = processes as [GuardedProcess];
+    return { worker: await this.#greet(process, start), skipped };
   }
 
   async stop(options: StopOptions = {}): Promise<StopReport> {
@@ -175,7 +201,30 @@ export class PythonWorker implements Worker {
     }
   }
 
+  async #ask(
+    message: Omit<Extract<HostMessage, { type: "fork" }>, "requestId">,
+  ): Promise<WorkerMessage> {
+    const requestId = `q${++this.#requests}`;
+    const answer = Promise.withResolvers<WorkerMessage>();
+    this.#answers.set(requestId, answer.resolve);
+    this.#send({ ...message, requestId });
+    const lost = this.#process.ended.then(() => {
+      throw new HoldfastError({
+        code: "worker_lost",
+        message: `${message.type} in session ${this.#start.sessionId}: its Python has ended`,
+        details: { sessionId: this.#start.sessionId },
+      });
+    });
+    return Promise.race([answer.promise, lost]);
+  }
+
   #receive(message: WorkerMessage): void {
+    if (message.type === "forked" || message.type === "refused") {
+      const answer = this.#answers.get(message.requestId);
+      if (answer === undefined) this.#dropped++;
+      this.#answers.delete(message.requestId);
+      return answer?.(message);
+    }
     if (message.type === "output") {
       const bytes = Buffer.from(message.data);
       this.#start.onLateOutput?.(message.executionId, message.stream, bytes);
@@ -258,6 +307,10 @@ export class PythonWorker implements Worker {
       this.#foreground = null;
       foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
     }
+    void this.#forkSocket?.then(
+      (socket) => socket.close(),
+      () => {},
+    );
     await this.#process.gone;
     this.#lanes.close();
     this.#channel.close();

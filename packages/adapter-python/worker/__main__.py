@@ -10,4 +10,4 @@ sys.path.remove(folder)
 module = type(sys)("__main__")
 module.__builtins__ = __builtins__
 sys.modules["__main__"] = module
-worker.main()
+worker.main(sys.argv[2].split(",") if sys.argv[1:2] == ["template"] else None)

@@ -8,16 +8,23 @@
 #
 #   guard.pl DIR WITH_CHANNEL        on descriptor 3 first: uint32be length, then fields that each end in NUL:
 #     cwd, count of FIFOs, the FIFO names, count of arguments, the arguments, then name=value pairs of the environment
+#   guard.pl DIR adopt PID STDERR SAID    for a worker that was forked: it is our child already, its standard error is the
+#     non-blocking pipe on descriptor STDERR, its FIFOs are made; SAID: we are its subreaper, and P was said
 #   in:  F name    make a FIFO in DIR          S n   signal the worker's group with n
 #        T n       signal the whole tree       K     kill the tree and end
 #        A n m     signal the worker itself with n, then the rest of its group with m
 #        B         answer B: all before it is done
+#        R pid     a process of the tree is the guard of another worker: it and what is below it are not ours to kill
+#        O         kill what such a guard has left behind when it was killed itself
 #   out: P pid     started                     F name    made
 #        E text    could not start, or no FIFO X code signal    the worker's process has ended
-#        G n       the tree is gone, n processes were killed after the worker's own end
+#        W text    the end of its standard error, percent-encoded, in front of X; only of an adopted one
+#        G n m     the tree is gone, n processes were killed after the worker's own end, m guards are waited for
 use strict;
 
-my ($dir, $with_channel) = @ARGV;
+my ($dir, $mode, $main, $stderr, $is_said) = @ARGV;
+my $is_adopted = $mode eq 'adopt';
+my $with_channel = !$is_adopted && $mode;
 my %numbers = (    # close, mkfifo: [number, arguments before the path], prctl, signalfd4, rt_sigprocmask, setsid, fcntl
     x86_64  => { close => 3,  mknod => [133],       prctl => 157, signalfd4 => 289, sigmask => 14 },
     aarch64 => { close => 57, mknod => [33, -100],  prctl => 167, signalfd4 => 74,  sigmask => 135 },
@@ -33,61 +40,28 @@ $SIG{$_} = 'IGNORE' for qw(INT TERM HUP QUIT);
 open(my $control, '+<&=', 3) or exit 97;
 binmode $control;
 
-my @fields = do {
-    my $length = unpack('N', take(4));
-    split /\0/, take($length), -1;
-};
-my $cwd = shift @fields;
-my @fifos = splice @fields, 0, shift @fields;
-my @command = splice @fields, 0, shift @fields;
-pop @fields if @fields && $fields[-1] eq '';
-
 syscall($sys->{prctl}, 36, 1, 0, 0, 0);                    # PR_SET_CHILD_SUBREAPER
 syscall($sys->{sigmask}, 0, $mask, 0, 8);                  # SIG_BLOCK; read through the signalfd instead
 my $signals = syscall($sys->{signalfd4}, -1, $mask, 8, 02000000 | 04000);    # SFD_CLOEXEC | SFD_NONBLOCK
 finish("E signalfd: $!") if $signals < 0;
 open(my $signal_handle, '<&=', $signals) or finish("E signalfd: $!");
 
-for my $name (@fifos) { make_fifo($name) or finish("E mkfifo $name: $!") }
+my %spared;                                                # guards of other workers, by process id
+my $last_words = '';
+my $words_handle;
+if ($is_adopted) { adopt() } else { start() }
 
-my $guard = $$;
-pipe(my $failed, my $fail) or finish("E pipe: $!");        # close-on-exec: tells why exec failed
-my $main = fork;
-finish("E fork: $!") unless defined $main;
-if (!$main) {
-    syscall($sys->{prctl}, 1, 9, 0, 0, 0);                 # PR_SET_PDEATHSIG, SIGKILL
-    kill 9, $$ if getppid() != $guard;
-    setpgrp(0, 0);
-    $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT PIPE);
-    syscall($sys->{sigmask}, 1, $mask, 0, 8);              # SIG_UNBLOCK
-    my $keep = fileno $fail;
-    if (opendir(my $fds, '/proc/self/fd')) {
-        my @open = grep { /^\d+$/ && $_ > 2 && $_ != $keep && !($with_channel && $_ == 4) } readdir $fds;
-        syscall($sys->{close}, $_ + 0) for @open;
-    }
-    %ENV = map { /^([^=]*)=(.*)$/s ? ($1, $2) : () } @fields;
-    my $why = chdir($cwd) ? undef : "chdir $cwd: $!";
-    unless (defined $why) {
-        exec { $command[0] } @command;
-        $why = "exec $command[0]: $!";
-    }
-    syswrite $fail, $why;
-    syscall(231, 127) if $machine eq 'x86_64';             # exit_group: run nothing of perl's own end
-    syscall(94, 127);
-}
-close $fail;
-syscall($sys->{close}, 4) if $with_channel;
-sysread $failed, my $why, 4096;                            # returns at exec (end of file) or with the reason
-close $failed;
-finish("E $why") if defined $why && length $why;
-say_line("P $main");
-
+my $is_alone = 0;                                          # the server is gone
 my ($input, $ended) = ('', 0);
+reap();                                                    # an adopted one may have ended before we could hear of it
+finish() if $ended;
 while (1) {
     my $ready = '';
     vec($ready, 3, 1) = 1;
     vec($ready, $signals, 1) = 1;
+    vec($ready, $stderr, 1) = 1 if $words_handle;
     select($ready, undef, undef, undef);
+    hear() if $words_handle && vec($ready, $stderr, 1);
     if (vec($ready, $signals, 1)) {
         while (sysread $signal_handle, my $record, 128) { }
         reap();
@@ -95,10 +69,65 @@ while (1) {
     }
     if (vec($ready, 3, 1)) {
         my $n = sysread $control, my $more, 4096;
-        finish() unless $n;
+        unless ($n) { $is_alone = 1; finish() }
         $input .= $more;
         while ($input =~ s/^([^\n]*)\n//) { command($1) }
     }
+}
+
+# Starts the worker that the start record on descriptor 3 describes.
+sub start {
+    my @fields = do {
+        my $length = unpack('N', take(4));
+        split /\0/, take($length), -1;
+    };
+    my $cwd = shift @fields;
+    my @fifos = splice @fields, 0, shift @fields;
+    my @command = splice @fields, 0, shift @fields;
+    pop @fields if @fields && $fields[-1] eq '';
+
+    for my $name (@fifos) { make_fifo($name) or finish("E mkfifo $name: $!") }
+
+    my $guard = $$;
+    pipe(my $failed, my $fail) or finish("E pipe: $!");        # close-on-exec: tells why exec failed
+    $main = fork;
+    finish("E fork: $!") unless defined $main;
+    if (!$main) {
+        syscall($sys->{prctl}, 1, 9, 0, 0, 0);                 # PR_SET_PDEATHSIG, SIGKILL
+        kill 9, $$ if getppid() != $guard;
+        setpgrp(0, 0);
+        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT PIPE);
+        syscall($sys->{sigmask}, 1, $mask, 0, 8);              # SIG_UNBLOCK
+        my $keep = fileno $fail;
+        if (opendir(my $fds, '/proc/self/fd')) {
+            my @open = grep { /^\d+$/ && $_ > 2 && $_ != $keep && !($with_channel && $_ == 4) } readdir $fds;
+            syscall($sys->{close}, $_ + 0) for @open;
+        }
+        %ENV = map { /^([^=]*)=(.*)$/s ? ($1, $2) : () } @fields;
+        my $why = chdir($cwd) ? undef : "chdir $cwd: $!";
+        unless (defined $why) {
+            exec { $command[0] } @command;
+            $why = "exec $command[0]: $!";
+        }
+        syswrite $fail, $why;
+        syscall(231, 127) if $machine eq 'x86_64';             # exit_group: run nothing of perl's own end
+        syscall(94, 127);
+    }
+    close $fail;
+    syscall($sys->{close}, 4) if $with_channel;
+    sysread $failed, my $why, 4096;                            # returns at exec (end of file) or with the reason
+    close $failed;
+    finish("E $why") if defined $why && length $why;
+    say_line("P $main");
+}
+
+# The worker is there: a child of ours from before we became what we are.
+sub adopt {
+    opendir(my $fds, '/proc/self/fd') or finish("E descriptors: $!");
+    my @open = grep { /^\d+$/ && $_ > 3 && $_ != $signals && $_ != $stderr } readdir $fds;
+    syscall($sys->{close}, $_ + 0) for @open;
+    open($words_handle, '<&=', $stderr) or finish("E stderr: $!");
+    say_line("P $main") unless $is_said;
 }
 
 sub command {
@@ -112,15 +141,27 @@ sub command {
     }
     elsif ($verb eq 'T') { kill $rest, -$main; kill $rest, descendants() }
     elsif ($verb eq 'B') { say_line('B') }
+    elsif ($verb eq 'R') { $spared{$rest} = 1 }
+    elsif ($verb eq 'O') { kill 9, orphans() }
     elsif ($verb eq 'K') { finish() }
 }
 
 # Collects ended children: the worker's own end is reported at once, orphans are only reaped.
 sub reap {
     while ((my $pid = waitpid -1, 1) > 0) {
+        delete $spared{$pid};
         next if $pid != $main;
-        $ended = 1;
-        say_line('X ' . ($? >> 8) . ' ' . ($? & 127));
+        note_end();
+    }
+}
+
+# Takes what the worker wrote to its standard error; only the end of it is kept.
+sub hear {
+    while (1) {
+        my $n = sysread $words_handle, my $more, 4096;
+        if (!defined $n) { return if $! == 11 || $! == 4; $n = 0 }
+        unless ($n) { undef $words_handle; return }
+        $last_words = substr $last_words . $more, -4096;
     }
 }
 
@@ -135,24 +176,45 @@ sub finish {
         kill 9, @left;
         my $pid = waitpid -1, @left ? 0 : 1;
         last if $pid < 0;
-        do { note_end($pid) if $pid == $main } while (($pid = waitpid -1, 1) > 0);
+        do { note_end() if $pid == $main } while (($pid = waitpid -1, 1) > 0);
+        last if !@left;
     }
     unlink map { "$dir/$_" } files($dir);
     rmdir $dir;
     (my $parent = $dir) =~ s{/[^/]*$}{};
     say_line($message) if defined $message;
-    say_line("G $killed");
+    say_line("G $killed " . keys %spared);
     # Stays until its last words are read: a line sent to a socket without a reader would take them with it.
     my $control_bit = '';
     vec($control_bit, 3, 1) = 1;
     while (select(my $ready = $control_bit, undef, undef, 2) > 0) { sysread($control, my $rest, 4096) or last }
+    close $control;
+    await_spared();
     rmdir $parent;                                         # the last one out; fails while others are in it
     exit 0;
 }
 
+# Stays for as long as a spared guard lives: what that leaves behind, should it be killed, comes to us.
+sub await_spared {
+    for (my $waited = 0; (my $pid = waitpid -1, $is_alone ? 1 : 0) >= 0;) {
+        if ($pid) { delete $spared{$pid}; kill 9, descendants() }
+        elsif (($waited += 0.02) < 2) { select undef, undef, undef, 0.02 }
+        else { %spared = (); kill 9, descendants() }       # it had its time: the server that it was for is gone
+    }
+}
+
+# Children of ours that nobody has told us of, with what is below them.
+sub orphans {
+    my @found = grep { $_ != $main && !$spared{$_} } children($$);
+    return map { ($_, descendants($_)) } @found;
+}
+
 sub note_end {
+    my $status = $?;
     return if $ended++;
-    say_line('X ' . ($? >> 8) . ' ' . ($? & 127));
+    hear() if $words_handle;
+    say_line('W ' . ($last_words =~ s/([^ -~]|%)/sprintf '%%%02x', ord $1/egr)) if length $last_words;
+    say_line('X ' . ($status >> 8) . ' ' . ($status & 127));
 }
 
 sub files {
@@ -160,20 +222,26 @@ sub files {
     return grep { $_ ne '.' && $_ ne '..' } readdir $handle;
 }
 
-# Every process below the guard. Orphans are re-parented to it, so the walk from here misses none.
+# Every process below the guard, or another one. Orphans are re-parented to the guard, so the walk from it misses none.
 sub descendants {
-    my (@found, @queue);
-    @queue = ($$);
+    my @found;
+    my @queue = ($_[0] // $$);
     while (defined(my $pid = shift @queue)) {
-        my @children;
-        for my $task (files("/proc/$pid/task")) {    # no glob: it would load File::Glob, 4 ms at every start
-            open(my $handle, '<', "/proc/$pid/task/$task/children") or next;
-            push @children, split ' ', (readline($handle) // '');
-        }
+        my @children = grep { !$spared{$_} } children($pid);
         push @found, @children;
         push @queue, @children;
     }
     return @found;
+}
+
+sub children {
+    my ($pid) = @_;
+    my @children;
+    for my $task (files("/proc/$pid/task")) {        # no glob: it would load File::Glob, 4 ms at every start
+        open(my $handle, '<', "/proc/$pid/task/$task/children") or next;
+        push @children, split ' ', (readline($handle) // '');
+    }
+    return @children;
 }
 
 sub make_fifo {

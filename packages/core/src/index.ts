@@ -40,9 +40,12 @@ export type {
 export { initialSession, transition } from "./session/session-transition.ts";
 
 // For adapter authors: worker
-export { GuardedProcess, type GuardedProcessOptions } from "./worker/guarded-process.ts";
+export { GuardedProcess } from "./worker/guarded-process.ts";
+export type { GuardedProcessOptions } from "./worker/spawn-guard.ts";
+export { type ExpectedChild, type ForkedChildRequest, ForkSocket } from "./worker/fork-socket.ts";
 export { type LaneListener, OutputLanes } from "./worker/output-lanes.ts";
 export { type OutputListener, OutputPipes, type OutputStream } from "./worker/output-pipes.ts";
+export { workerMarker } from "./worker/sweep-orphans.ts";
 export { type ProcessExit, describeExit } from "./worker/process-exit.ts";
 export type { StopOptions, StopReport } from "./worker/stop-ladder.ts";
 export type {

@@ -52,13 +52,18 @@ export function describeWorkerContract(runtime: Runtime, options: WorkerContract
   }
 
   describe(`worker contract: ${runtime.name}`, { timeout: 60_000 }, () => {
-    beforeAll(() => {
+    beforeAll(async () => {
       directory = realpathSync(mkdtempSync(join(tmpdir(), "contract-")));
+      // What a runtime keeps for all its workers is there from now on.
+      await (await start()).stop();
     });
     afterEach(async () => {
       await Promise.all(workers.splice(0).map((worker) => worker.stop()));
     });
-    afterAll(() => rmSync(directory, { recursive: true, force: true }));
+    afterAll(async () => {
+      await runtime.close?.();
+      rmSync(directory, { recursive: true, force: true });
+    });
 
     test("inspect() finds the runtime and tells its features", async () => {
       const info = await runtime.inspect();

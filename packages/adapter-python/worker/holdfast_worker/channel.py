@@ -19,6 +19,10 @@ class ChannelClosed(Exception):
 
 class Channel:
     def __init__(self, fd):
+        self.open(fd)
+
+    def open(self, fd):
+        """Starts afresh on a descriptor, as the child of a fork does on one of its own."""
         self.fd = fd
         self._decoder = framing.MessageDecoder()
         self._max_frame_bytes = framing.DEFAULT_MAX_FRAME_BYTES

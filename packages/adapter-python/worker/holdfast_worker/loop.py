@@ -56,6 +56,27 @@ class Loop:
             return False
         return bool(getattr(loop, "_ready", None) or getattr(loop, "_scheduled", None) or asyncio.all_tasks(loop))
 
+    def leave_parent(self):
+        """For the child of a fork: what the loop waits with is shared with the parent, so it gets its own.
+
+        Raises what it raises where the loop is of a kind that we do not know; then there is none any more.
+        """
+        loop, self._loop = self._loop, None
+        if loop is None or loop.is_closed():
+            return
+        shared = loop._selector
+        own = type(shared)()
+        for key in list(shared.get_map().values()):
+            if key.fileobj is not loop._ssock:
+                own.register(key.fileobj, key.events, key.data)
+        shared.close()
+        loop._selector = own
+        loop._ssock.close()
+        loop._csock.close()
+        loop._internal_fds -= 1
+        loop._make_self_pipe()
+        self._loop = loop
+
     def run_until_readable(self, fd):
         """Lets tasks go on until a descriptor can be read."""
         loop = self._loop

@@ -3,17 +3,18 @@
 import os
 import sys
 
-from . import failure, import_hooks, sources
+from . import failure, forking, import_hooks, sources
 from . import gate as gates
 from .cells import Cells
 from .channel import Channel, ChannelClosed
 from .gate import defers, gate
 from .owners import own, patch_threading, state, watch_forks
 from .requests import Requests
+from .standard import import_standard
 from .streams import Streams, to_private_fd
 
 PROTOCOL_VERSION = 1
-FEATURES = ["stdin", "input", "results", "displays", "interrupt"]
+FEATURES = ["stdin", "input", "results", "displays", "interrupt", "fork"]
 _CHANNEL_FD = 4
 _PRIVATE_CHANNEL_FD = 900
 
@@ -35,12 +36,14 @@ class Execution:
 
 
 class Worker:
-    def __init__(self):
+    def __init__(self, is_template=False):
+        self._is_template = is_template
         self._channel = Channel(to_private_fd(_CHANNEL_FD, _PRIVATE_CHANNEL_FD))
         self._requests = Requests(self._channel)
         self._streams = Streams(self._channel, self._requests.ask)
         self._loop = None
         self._cells = Cells(self._get_loop)
+        self._is_prepared = False
 
     def serve(self):
         """Until the channel ends, or user code ends the process."""
@@ -54,6 +57,8 @@ class Worker:
                 self._channel.send({"type": "heartbeat", "requestId": message["requestId"], "isBusy": False})
             elif kind == "hello":
                 self._greet(message)
+            elif kind == "fork":
+                self._fork(message)
             elif kind == "shutdown":
                 raise SystemExit(0)
             elif kind != "interrupt":
@@ -67,6 +72,14 @@ class Worker:
             self._channel.send({"type": "fault", "code": "protocol_mismatch", "message": text})
             raise SystemExit(1)
         self._channel.limit_frames(message["maxFrameBytes"])
+        try:
+            _take_on(message["env"], message["cwd"])
+        except OSError as error:
+            self._channel.send({"type": "fault", "code": "worker_start_failed", "message": str(error)})
+            raise SystemExit(1) from None
+        if not self._is_prepared:
+            self._is_prepared = True
+            _prepare_interpreter()
         self._channel.send(
             {
                 "type": "ready",
@@ -77,6 +90,50 @@ class Worker:
                 "features": FEATURES,
             }
         )
+
+    @defers
+    def _fork(self, message):
+        """Children go on here as workers that have not been greeted yet."""
+        skipped = self._unforkable()
+        answer = {"type": "forked", "requestId": message["requestId"], "skipped": skipped}
+        with _NoWarnings():
+            for child in message["children"]:
+                try:
+                    fd = forking.fork_child(message["socketPath"], message["guard"], child, self._is_template)
+                except OSError as error:
+                    text = "fork: " + str(error)
+                    answer = {"type": "refused", "requestId": message["requestId"], "code": "worker_start_failed"}
+                    answer["message"] = text
+                    break
+                if fd is not None:
+                    return self._begin_as_child(fd, child)
+        self._channel.send(answer)
+
+    def _begin_as_child(self, fd, child):
+        state.is_fork = gate.has_execution = False
+        state.execution = None
+        gate.forget_interrupts()
+        self._is_template = False
+        self._channel.open(to_private_fd(fd, _PRIVATE_CHANNEL_FD))
+        to_private_fd(os.dup(2), _PRIVATE_CHANNEL_FD + 3)
+        if self._loop is not None:
+            try:
+                self._loop.leave_parent()
+            except Exception:
+                self._loop = None
+        self._streams.detach()
+        os.environ["HOLDFAST_WORKER"] = child["directory"]
+
+    def _unforkable(self):
+        threading = sys.modules.get("threading")
+        if threading is None or self._is_template:
+            return []
+        main = threading.main_thread()
+        return [
+            {"name": thread.name, "reason": "a thread is not copied by a fork"}
+            for thread in threading.enumerate()
+            if thread is not main
+        ]
 
     def _prepare(self):
         gates.install()
@@ -90,7 +147,6 @@ class Worker:
         self._streams.open_idle()
         self._streams.refresh()
         self._requests.install(self._streams)
-        _prepare_interpreter()
 
     @defers
     def _next_message(self):
@@ -278,6 +334,30 @@ def _print(text):
         pass
 
 
+def _take_on(env, cwd):
+    """Makes the process look as if it had been started with this environment, in this directory."""
+    if env is not None:
+        os.environ.clear()
+        os.environ.update(env)
+        time = import_standard("time")
+        time.tzset()
+    if cwd is not None:
+        os.chdir(cwd)
+
+
+class _NoWarnings:
+    """``os.fork`` warns of threads, of which the caller is told in another way."""
+
+    def __enter__(self):
+        warnings = import_standard("warnings")
+        self._caught = warnings.catch_warnings()
+        self._caught.__enter__()
+        warnings.simplefilter("ignore")
+
+    def __exit__(self, *_):
+        self._caught.__exit__(None, None, None)
+
+
 def _prepare_interpreter():
     """Makes the interpreter look as one that a user has started: nothing of ours on the path, the current directory first."""
     paths = [""]
@@ -286,11 +366,14 @@ def _prepare_interpreter():
     sys.argv[:] = [""]
 
 
-def main():
+def main(template=None):
+    """Serves a session; with ``template`` (a list of modules to import) first of all those that are forked from it."""
     # The stderr we were born with is kept for our own last words: it is read by the session, user code never has it.
     last_words = to_private_fd(os.dup(2), _PRIVATE_CHANNEL_FD + 3)
     try:
-        Worker().serve()
+        if template is not None:
+            forking.prepare_template([name for name in template if name])
+        Worker(template is not None).serve()
     except SystemExit:
         raise
     except BaseException:

@@ -55,6 +55,8 @@ export interface SocketListener extends AsyncDisposable {
   readonly address: SocketAddress;
   /** Takes no more connections; those that are there stay. */
   close(): Promise<void>;
+  /** Lets our process end while it listens. */
+  unref(): void;
 }
 
 /**
@@ -81,7 +83,12 @@ export async function listenForSockets(
   await listening.promise;
   // Not its own callback: that waits for the connections, too.
   const close = async () => void server.close();
-  return { address: boundTo(server, address), close, [Symbol.asyncDispose]: close };
+  return {
+    address: boundTo(server, address),
+    close,
+    unref: () => void server.unref(),
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function boundTo(server: Server, address: SocketAddress): SocketAddress {

@@ -42,6 +42,7 @@ export class StreamChannel<
       this.#close(this.#decoder.pendingBytes > 0 ? "it ended within a frame" : null),
     );
     stream.once("close", () => this.#close(null));
+    stream.resume(); // it may come paused
   }
 
   async send(message: Out): Promise<void> {

@@ -1,0 +1,174 @@
+import {
+  type ForkReport,
+  ForkSocket,
+  GuardedProcess,
+  HoldfastError,
+  type HostMessage,
+  OutputLanes,
+  StreamChannel,
+  type WorkerMessage,
+  workerMessageSchema,
+} from "@holdfast/core";
+
+/** How long a process may take to fork, and what a caller may give it up with. */
+export interface ForkLimits {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What was forked: processes that wait for their `hello`. */
+export interface Forked {
+  readonly processes: readonly GuardedProcess[];
+  readonly skipped: ForkReport["skipped"];
+}
+
+/**
+ * Asks a process to fork and waits for the children.
+ * @throws HoldfastError `worker_start_failed`, `cancelled`; then nothing is left of them
+ */
+export async function forkFrom(
+  socket: ForkSocket,
+  ask: (
+    message: Omit<HostMessage & { readonly type: "fork" }, "requestId">,
+  ) => Promise<WorkerMessage>,
+  count: number,
+  limits: ForkLimits,
+): Promise<Forked> {
+  const children = Array.from({ length: count }, () => socket.expect(OutputLanes.fifos));
+  const arriving = children.map((child) => child.arrived(limits));
+  const all = Promise.all(arriving);
+  all.catch(() => {});
+  try {
+    const answer = await ask({
+      type: "fork",
+      socketPath: socket.path,
+      guard: ForkSocket.guardCommand(),
+      children: children.map(({ request }) => request),
+    });
+    if (answer.type !== "forked") throw refusal(answer);
+    return { processes: await all, skipped: answer.skipped };
+  } catch (error) {
+    for (const child of children) child.abandon();
+    const arrived = await Promise.allSettled(arriving);
+    await Promise.all(arrived.map(async (one) => one.status === "fulfilled" && one.value.stop()));
+    throw error;
+  }
+}
+
+function refusal(answer: WorkerMessage): HoldfastError {
+  const why = "message" in answer ? answer.message : `it answered ${answer.type}`;
+  return new HoldfastError({ code: "worker_start_failed", message: `fork of Python: ${why}` });
+}
+
+/** What a {@link PythonTemplate} is started with. */
+export interface TemplateOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly startTimeoutMs: number;
+}
+
+/**
+ * A Python that runs nothing itself: sessions are forked from it, with what it has imported and set up. It does not keep
+ * our process alive. When it ends its children live on.
+ */
+export class PythonTemplate {
+  /** Settles when it can fork no more. Never rejects. */
+  readonly ended: Promise<unknown>;
+  readonly #process: GuardedProcess;
+  readonly #channel: StreamChannel<HostMessage, typeof workerMessageSchema>;
+  readonly #socket: ForkSocket;
+  readonly #answers = new Map<string, (answer: WorkerMessage) => void>();
+  readonly #forks = new Set<Promise<GuardedProcess>>();
+  #count = 0;
+
+  private constructor(process: GuardedProcess, socket: ForkSocket) {
+    this.#process = process;
+    this.#socket = socket;
+    this.#channel = new StreamChannel({
+      stream: process.channel as NonNullable<GuardedProcess["channel"]>,
+      schema: workerMessageSchema,
+    });
+    this.#channel.onMessage((message) => {
+      if (!("requestId" in message) || message.requestId === null) return;
+      this.#answers.get(message.requestId)?.(message);
+      this.#answers.delete(message.requestId);
+    });
+    this.ended = Promise.race([process.ended, this.#channel.closed]);
+    process.unref();
+    void this.ended.then(() => socket.close());
+  }
+
+  /** @throws HoldfastError `worker_start_failed` */
+  static async start({
+    command,
+    args,
+    env,
+    startTimeoutMs,
+  }: TemplateOptions): Promise<PythonTemplate> {
+    const process = await GuardedProcess.start({
+      command,
+      args,
+      env,
+      cwd: "/",
+      withChannel: true,
+      startTimeoutMs,
+    });
+    try {
+      return new PythonTemplate(process, await ForkSocket.open(process));
+    } catch (error) {
+      await process.stop();
+      throw error;
+    }
+  }
+
+  /** How many children were asked for so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A process that waits for its `hello`. @throws HoldfastError `worker_start_failed`, `cancelled` */
+  fork(limits: ForkLimits): Promise<GuardedProcess> {
+    const fork = this.#fork(limits).finally(() => this.#forks.delete(fork));
+    this.#forks.add(fork);
+    return fork;
+  }
+
+  async #fork(limits: ForkLimits): Promise<GuardedProcess> {
+    const requestId = `f${++this.#count}`;
+    const { processes } = await forkFrom(
+      this.#socket,
+      async (message) => {
+        const answer = Promise.withResolvers<WorkerMessage>();
+        this.#answers.set(requestId, answer.resolve);
+        await this.#channel.send({ ...message, requestId });
+        return Promise.race([answer.promise, this.#lost()]);
+      },
+      1,
+      limits,
+    );
+    return processes[0] as GuardedProcess;
+  }
+
+  /** Ends it when no fork is under way. */
+  async retire(): Promise<void> {
+    while (this.#forks.size > 0) await Promise.allSettled(this.#forks);
+    await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    this.#process.ref();
+    await this.#socket.close();
+    await this.#process.stop();
+    this.#channel.close();
+  }
+
+  async #lost(): Promise<never> {
+    await this.ended;
+    const { stderrTail } = await this.#process.stop().then(({ exit }) => exit);
+    throw new HoldfastError({
+      code: "worker_start_failed",
+      message: `the Python template ended: ${stderrTail.trim() || "it gave no reason"}`,
+    });
+  }
+}

@@ -1,0 +1,173 @@
+import type { Socket } from "node:net";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { HoldfastError } from "../errors/holdfast-error.ts";
+import type { ProcessExit } from "./process-exit.ts";
+import { sweepOrphans } from "./sweep-orphans.ts";
+
+const stderrTailBytes = 4096;
+const signalNames = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+);
+
+/** What a {@link GuardLink} is made of. */
+export interface GuardLinkOptions {
+  /** The private folder of the guarded process, which the guard removes. */
+  readonly directory: string;
+  /** Our end of the guard's control socket. */
+  readonly control: Socket;
+  /** Our end of the guarded process's message channel. */
+  readonly channel: Socket | null;
+  /** Settles when the guard's own process has ended, with how. Never rejects. */
+  readonly exited: Promise<string>;
+  /** Guards above this one: what it leaves behind, should it be killed, comes to the first of them that lives. */
+  readonly ancestors?: readonly GuardLink[];
+}
+
+/** Our side of a guard's control socket: lines out, lines in. What they mean is in `guard/guard.pl`. */
+export class GuardLink {
+  /** The guarded process's id. */
+  readonly started = Promise.withResolvers<number>();
+  readonly ended = Promise.withResolvers<ProcessExit>();
+  readonly gone = Promise.withResolvers<number>();
+  readonly directory: string;
+  readonly channel: Socket | null;
+  readonly ancestors: readonly GuardLink[];
+  readonly #control: Socket;
+  readonly #exited: Promise<string>;
+  readonly #fifoWaiters = new Map<string, PromiseWithResolvers<string>>();
+  readonly #barriers: (() => void)[] = [];
+  #input = "";
+  #stderrTail = Buffer.alloc(0);
+  #failure = "";
+  #isGone = false;
+  #killed = 0;
+  #spared = 0;
+
+  constructor({ directory, control, channel, exited, ancestors = [] }: GuardLinkOptions) {
+    this.directory = directory;
+    this.channel = channel;
+    this.ancestors = ancestors;
+    this.#control = control;
+    this.#exited = exited;
+    this.started.promise.catch(() => {});
+    channel?.on("error", () => {});
+    control.on("error", () => {});
+    // The guard's end can be known before its last words are read: they are whole when the socket has closed.
+    control.once("close", () => void this.#closed());
+    control.on("data", (chunk: Buffer) => this.#read(chunk));
+  }
+
+  /** What the guard, or the process before it had a guard, wrote to its standard error. */
+  hear(chunk: Buffer): void {
+    this.#stderrTail = Buffer.concat([this.#stderrTail, chunk]).subarray(-stderrTailBytes);
+  }
+
+  makeFifo(name: string): Promise<string> {
+    const waiter = Promise.withResolvers<string>();
+    this.#fifoWaiters.set(name, waiter);
+    this.send(`F ${name}`);
+    void this.ended.promise.then(() => waiter.reject(this.#lost(`FIFO ${name}`)));
+    return waiter.promise;
+  }
+
+  barrier(): Promise<void> {
+    const waiter = Promise.withResolvers<void>();
+    this.#barriers.push(waiter.resolve);
+    this.send("B");
+    void this.ended.promise.then(() => waiter.resolve());
+    return waiter.promise;
+  }
+
+  send(line: string): void {
+    if (this.#control.writable) this.#control.write(`${line}\n`);
+  }
+
+  kill(): void {
+    this.send("K");
+  }
+
+  /** Tells it, and those above it, that a process of its tree is the guard of another worker. */
+  spare(guardPid: number): void {
+    for (const guard of [this, ...this.ancestors]) guard.send(`R ${guardPid}`);
+  }
+
+  unref(): void {
+    this.#control.unref();
+    this.channel?.unref();
+  }
+
+  ref(): void {
+    this.#control.ref();
+    this.channel?.ref();
+  }
+
+  #read(chunk: Buffer): void {
+    this.#input += chunk.toString("latin1");
+    const lines = this.#input.split("\n");
+    this.#input = lines.pop() ?? "";
+    for (const line of lines) this.#line(line.slice(0, 1), line.slice(2));
+  }
+
+  #line(verb: string, rest: string): void {
+    switch (verb) {
+      case "P":
+        return this.started.resolve(Number(rest));
+      case "F":
+        this.#fifoWaiters.get(rest)?.resolve(join(this.directory, rest));
+        this.#fifoWaiters.delete(rest);
+        return;
+      case "E":
+        this.#failure = rest;
+        for (const waiter of this.#fifoWaiters.values()) waiter.reject(this.#lost(rest));
+        return this.started.reject(new Error(rest));
+      case "B":
+        return this.#barriers.shift()?.();
+      case "W":
+        return this.hear(percentDecoded(rest));
+      case "X": {
+        const [code = 0, signal = 0] = rest.split(" ").map(Number);
+        return this.#end(code, signal);
+      }
+      case "G":
+        this.#isGone = true;
+        [this.#killed = 0, this.#spared = 0] = rest.split(" ").map(Number);
+        this.#control.end(); // it waits for that, and then is gone itself
+        return;
+      default:
+    }
+  }
+
+  #end(code: number, signal: number): void {
+    this.ended.resolve({
+      exitCode: signal === 0 ? code : null,
+      signal: signal === 0 ? null : (signalNames.get(signal) ?? "SIGKILL"),
+      stderrTail: this.#stderrTail.toString("utf8"),
+    });
+  }
+
+  // The guard ends last, unless it stays for others; when it was killed instead, the kernel has killed the command (its
+  // parent death signal).
+  async #closed(): Promise<void> {
+    const how = this.#isGone && this.#spared > 0 ? "" : await this.#exited;
+    const detail = this.#failure || this.#stderrTail.toString("utf8").trim() || how;
+    this.started.reject(new Error(`the guard ended: ${detail}`));
+    this.#end(0, constants.signals.SIGKILL);
+    this.#control.destroy();
+    this.channel?.end();
+    if (this.#isGone) return this.gone.resolve(this.#killed);
+    for (const guard of this.ancestors) guard.send("O");
+    this.gone.resolve(await sweepOrphans(this.directory));
+  }
+
+  #lost(what: string): HoldfastError {
+    return new HoldfastError({ code: "worker_lost", message: `${what}: the process has ended` });
+  }
+}
+
+function percentDecoded(text: string): Buffer {
+  const decoded = text.replace(/%([0-9a-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(decoded, "latin1");
+}
