@@ -1,6 +1,7 @@
 // Fakes: a runtime, its workers and their executions, driven by the test
 export { FakeRuntime, type FakeRuntimeOptions, type FakeStart } from "./fake/fake-runtime.ts";
 export { FakeWorker, type FakeWorkerOptions } from "./fake/fake-worker.ts";
+export type { FakeOperation } from "./fake/fake-operation.ts";
 export { FakeExecution, type FakeExecutionOptions } from "./fake/fake-execution.ts";
 
 // Builders: requests, messages and frames, right and wrong

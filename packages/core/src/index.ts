@@ -22,7 +22,12 @@ export {
   hasEnded,
 } from "./session/execution-record.ts";
 export { EventLog, type EventLogOptions } from "./session/event-log.ts";
-export { Session, type SessionCreateOptions } from "./session/session.ts";
+export {
+  type RecoverySource,
+  Session,
+  type SessionCreateOptions,
+  type SessionFork,
+} from "./session/session.ts";
 export {
   type ResolvedSessionOptions,
   type SessionOptions,

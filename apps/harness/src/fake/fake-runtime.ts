@@ -18,6 +18,8 @@ export interface FakeRuntimeOptions {
   readonly startsAtOnce?: boolean;
   /** Whether a start that waits ends when its signal aborts, as it should; else it may still come up. @default true */
   readonly heedsAbort?: boolean;
+  /** Whether its workers can be asked for heartbeats. @default false */
+  readonly hasHeartbeats?: boolean;
   /** Whether a worker ends when it is told to; else the test ends it with {@link FakeWorker.crash}. @default true */
   readonly stopsAtOnce?: boolean;
 }
@@ -50,6 +52,7 @@ export class FakeRuntime implements Runtime {
       startsAtOnce: true,
       heedsAbort: true,
       stopsAtOnce: true,
+      hasHeartbeats: false,
       ...options,
     };
     this.name = this.#options.name;
@@ -107,6 +110,7 @@ export class FakeRuntime implements Runtime {
       features: this.features,
       start: options,
       stopsAtOnce: this.#options.stopsAtOnce,
+      hasHeartbeats: this.#options.hasHeartbeats,
     });
     this.workers.put(worker);
     return worker;

@@ -10,6 +10,7 @@ import type {
 } from "@holdfast/core";
 import { Mailbox } from "../wait/mailbox.ts";
 import { FakeExecution } from "./fake-execution.ts";
+import type { FakeOperation } from "./fake-operation.ts";
 
 /** What a {@link FakeWorker} is made of. */
 export interface FakeWorkerOptions {
@@ -19,6 +20,8 @@ export interface FakeWorkerOptions {
   readonly start: WorkerStartOptions;
   /** Whether {@link FakeWorker.stop} ends it; else it waits for the test to. @default true */
   readonly stopsAtOnce?: boolean;
+  /** Whether it can be asked for heartbeats. @default false */
+  readonly hasHeartbeats?: boolean;
 }
 
 /** What a {@link FakeWorker.crash} leaves behind. */
@@ -26,6 +29,13 @@ export interface FakeCrashOptions {
   /** Whether no process of the worker's tree is left; else `exited` waits for {@link FakeWorker.reap}. @default true */
   readonly isReaped?: boolean;
 }
+
+const methodsOf = {
+  checkpoint: ["checkpoint", "restore"],
+  fork: ["fork"],
+  namespace: ["variables", "setVariable", "deleteVariables", "modules"],
+  completion: ["complete", "inspect"],
+} as const;
 
 /** A worker without a process: the test takes its executions from a mailbox and drives them. */
 export class FakeWorker implements Worker {
@@ -39,6 +49,20 @@ export class FakeWorker implements Worker {
   readonly executions = new Mailbox<FakeExecution>();
   /** Background executions likewise. */
   readonly backgroundExecutions = new Mailbox<FakeExecution>();
+  /** Calls of the methods of `checkpoint`, `fork`, `namespace` and `completion`, which are there with these features. */
+  readonly operations = new Mailbox<FakeOperation>();
+  declare readonly checkpoint?: NonNullable<Worker["checkpoint"]>;
+  declare readonly restore?: NonNullable<Worker["restore"]>;
+  declare readonly fork?: NonNullable<Worker["fork"]>;
+  declare readonly variables?: NonNullable<Worker["variables"]>;
+  declare readonly setVariable?: NonNullable<Worker["setVariable"]>;
+  declare readonly deleteVariables?: NonNullable<Worker["deleteVariables"]>;
+  declare readonly modules?: NonNullable<Worker["modules"]>;
+  declare readonly complete?: NonNullable<Worker["complete"]>;
+  declare readonly inspect?: NonNullable<Worker["inspect"]>;
+  declare readonly ping?: NonNullable<Worker["ping"]>;
+  /** Heartbeats that were asked for; the test answers them. */
+  readonly pings = new Mailbox<{ readonly resolve: () => void }>();
   /** What each call of {@link stop} asked for. */
   readonly stops: StopOptions[] = [];
   readonly #stopsAtOnce: boolean;
@@ -46,12 +70,19 @@ export class FakeWorker implements Worker {
   #exited: ProcessExit | null = null;
   readonly #running = new Set<FakeExecution>();
 
-  constructor({ pid, features, start, stopsAtOnce = true }: FakeWorkerOptions) {
+  constructor(options: FakeWorkerOptions) {
+    const { pid, features, start, stopsAtOnce = true, hasHeartbeats = false } = options;
     this.#stopsAtOnce = stopsAtOnce;
     this.pid = pid;
     this.features = new Set(features);
     this.start = start;
     this.exited = this.#exit.promise;
+    if (hasHeartbeats) Object.assign(this, { ping: () => this.#ping() });
+    for (const [feature, methods] of Object.entries(methodsOf)) {
+      if (!this.features.has(feature as Feature)) continue;
+      for (const method of methods)
+        Object.assign(this, { [method]: (...given: unknown[]) => this.#operate(method, given) });
+    }
   }
 
   /** An end as `lost` is that of the worker. */
@@ -102,6 +133,18 @@ export class FakeWorker implements Worker {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  #ping(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.pings.put({ resolve });
+    return promise;
+  }
+
+  #operate(method: string, given: readonly unknown[]): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.operations.put({ method, arguments: given, resolve, reject });
+    return promise;
   }
 
   #begin(

@@ -17,6 +17,11 @@ export interface ExecuteOptions {
   readonly cwd?: string;
   /** Milliseconds until it is interrupted; `null`: never. @default the session's `executionTimeoutMs` */
   readonly timeoutMs?: number | null;
+  /**
+   * What becomes of the session's state when the execution raises, exits with another status than 0, times out, is
+   * interrupted or loses its worker: `rollback` makes it what it was before. @default `keep`
+   */
+  readonly onError?: "keep" | "rollback";
   /** Whether {@link ExecutionRecord.changes} tells what it changed, for runtimes that can. @default false */
   readonly trackChanges?: boolean;
 }

@@ -28,6 +28,8 @@ export interface ExecutionOptions {
   readonly sessionId: string;
   readonly request: WorkerRequest;
   readonly isBackground: boolean;
+  /** Whether the state goes back when it fails. */
+  readonly isTransaction: boolean;
   readonly timeoutMs: number | null;
   readonly inputSendTimeoutMs: number;
   readonly log: EventLogOptions;
@@ -81,6 +83,10 @@ export class Execution {
       startedAt: null,
       sessionState: "kept",
     };
+  }
+
+  get isTransaction(): boolean {
+    return this.#options.isTransaction;
   }
 
   get request(): WorkerRequest {

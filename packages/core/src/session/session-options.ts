@@ -17,6 +17,14 @@ export interface SessionOptions {
   readonly inputSendTimeoutMs?: number;
   /** Until an execution that waits for input is interrupted; `null`: never. @default 300_000 */
   readonly inputWaitTimeoutMs?: number | null;
+  /** Until a checkpoint, a restore, a fork or a look at the namespace is given up, with its worker. @default 120_000 */
+  readonly operationTimeoutMs?: number;
+  /** How often a worker is asked whether it is there; `null`: never. @default 5_000 */
+  readonly heartbeatIntervalMs?: number | null;
+  /** Until a worker that does not answer is killed; a stopped process, or C code that lets nothing else run. @default 60_000 */
+  readonly heartbeatTimeoutMs?: number;
+  /** Workers in a row that may end before they did anything; then the next start has to wait. @default 5 */
+  readonly maxFailedStarts?: number;
   /** Executions that may wait; one more is refused with `queue_full`. @default 1_000 */
   readonly maxQueuedExecutions?: number;
   /** Background executions at a time; one more is refused with `queue_full`. @default 64 */
@@ -39,6 +47,10 @@ export const defaultSessionOptions = {
   terminateGraceMs: 1_000,
   inputSendTimeoutMs: 5_000,
   inputWaitTimeoutMs: 300_000,
+  operationTimeoutMs: 120_000,
+  heartbeatIntervalMs: 5_000,
+  heartbeatTimeoutMs: 60_000,
+  maxFailedStarts: 5,
   maxQueuedExecutions: 1_000,
   maxBackgroundExecutions: 64,
   maxOutputBytes: 16 * 1024 * 1024,
@@ -54,11 +66,21 @@ const ranges: {
   terminateGraceMs: [0, maxDelayMs],
   inputSendTimeoutMs: [1, maxDelayMs],
   inputWaitTimeoutMs: [1, maxDelayMs],
+  operationTimeoutMs: [1, maxDelayMs],
+  heartbeatIntervalMs: [1, maxDelayMs],
+  heartbeatTimeoutMs: [1, maxDelayMs],
+  maxFailedStarts: [1, 1_000],
   maxQueuedExecutions: [0, 1_000_000],
   maxBackgroundExecutions: [0, 10_000],
   maxOutputBytes: [0, 1024 ** 3],
   maxHistory: [1, 1_000_000],
 };
+
+const nullable: ReadonlySet<string> = new Set<keyof SessionOptions>([
+  "executionTimeoutMs",
+  "inputWaitTimeoutMs",
+  "heartbeatIntervalMs",
+]);
 
 /** Fills in the defaults. @throws HoldfastError `invalid_request` that names the option, what was given and its range */
 export function resolveSessionOptions(options: SessionOptions = {}): ResolvedSessionOptions {
@@ -69,10 +91,11 @@ export function resolveSessionOptions(options: SessionOptions = {}): ResolvedSes
   };
   for (const [name, [min, max]] of Object.entries(ranges)) {
     const value = resolved[name as keyof ResolvedSessionOptions];
-    const isNullable =
-      defaultSessionOptions[name as keyof ResolvedSessionOptions] === null ||
-      name === "inputWaitTimeoutMs";
-    if (value === null ? !isNullable : !(Number.isInteger(value) && value >= min && value <= max)) {
+    if (
+      value === null
+        ? !nullable.has(name)
+        : !(Number.isInteger(value) && value >= min && value <= max)
+    ) {
       throw invalidNumber(name, value, min, max);
     }
   }

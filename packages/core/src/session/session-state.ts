@@ -21,7 +21,7 @@ export interface SessionState {
   readonly maxQueuedExecutions: number;
 }
 
-/** What can happen to a session. */
+/** What can happen to a session. An `executionId` may be that of an operation, which takes its turn among the executions. */
 export type SessionEvent =
   | { readonly type: "execute"; readonly executionId: string }
   | { readonly type: "wake" }

@@ -2,17 +2,30 @@ import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
+import type { MimeBundle } from "../protocol/execution-data.ts";
+import type { Skipped, Variable } from "../protocol/namespace-data.ts";
+import type { Value } from "../protocol/value.ts";
+import { within } from "../time/within.ts";
 import type {
   BackgroundExecution,
+  CheckpointReport,
+  Completions,
+  Feature,
+  ModuleInfo,
+  RestoreReport,
   Runtime,
   Worker,
   WorkerEvent,
   WorkerExecution,
   WorkerOutcome,
+  WorkerStartOptions,
 } from "../worker/worker.ts";
 import { type ExecuteOptions, workerRequest } from "./execute-options.ts";
 import { Execution } from "./execution.ts";
-import type { ExecutionStatus } from "./execution-record.ts";
+import type { ExecutionStatus, SessionStateAfter } from "./execution-record.ts";
+import { HealthCheck } from "./health-check.ts";
+import { type AnyOperation, Operation } from "./operation.ts";
+import { type Savepoint, takeSavepoint } from "./savepoint.ts";
 import {
   type ResolvedSessionOptions,
   type SessionOptions,
@@ -26,6 +39,7 @@ import type {
   SessionStatus,
 } from "./session-state.ts";
 import { initialSession, transition } from "./session-transition.ts";
+import { StartBreaker } from "./start-breaker.ts";
 
 /** What {@link Session.open} needs. */
 export interface SessionCreateOptions extends SessionOptions {
@@ -40,6 +54,27 @@ export interface SessionCreateOptions extends SessionOptions {
   readonly onLateOutput?: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
   /** Something was done or written: for idle expiry. */
   readonly onActivity?: () => void;
+  /** How its workers come up, such as out of a pool. @default the runtime's `start` */
+  readonly startWorker?: (options: WorkerStartOptions) => Promise<Worker>;
+  /** Where the state comes from when a worker is lost. @default nowhere: it is lost with it */
+  readonly recovery?: RecoverySource;
+  /** Whether the first worker starts from {@link recovery} already. @default false */
+  readonly isRestored?: boolean;
+}
+
+/** The checkpoint that a session goes on from when its worker is lost. */
+export interface RecoverySource {
+  /** Whether there is one at the moment. */
+  readonly hasCheckpoint: boolean;
+  /** The state, as {@link Session.checkpoint} wrote it. @throws HoldfastError `checkpoint_not_found`, `checkpoint_invalid` */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** What a session was forked into. */
+export interface SessionFork {
+  readonly sessions: readonly Session[];
+  /** What the new ones do not have, such as threads. */
+  readonly skipped: readonly Skipped[];
 }
 
 /** A background execution that has no process yet. */
@@ -60,6 +95,8 @@ export class Session implements AsyncDisposable {
   readonly id: string;
   readonly runtime: Runtime;
   readonly createdAt = Date.now();
+  /** The session that this one was forked from. */
+  readonly parentId: string | null;
   readonly #create: SessionCreateOptions;
   #options: ResolvedSessionOptions;
   #state: SessionState;
@@ -77,6 +114,17 @@ export class Session implements AsyncDisposable {
   #executionCount = 0;
   #lastActivityAt = Date.now();
   readonly #executions = new Map<string, Execution>();
+  readonly #operations = new Map<string, AnyOperation>();
+  readonly #breaker: StartBreaker;
+  /** How the first worker comes up, where that is another way than that of the later ones. */
+  #firstStart: SessionCreateOptions["startWorker"] | null;
+  /** Whether the next worker starts from the checkpoint. */
+  #isRecovering: boolean;
+  /** Whether the worker has been given anything to do. */
+  #hasWorked = false;
+  #health: HealthCheck | null = null;
+  /** The state before the transaction that runs. */
+  #savepoint: Savepoint | null = null;
   readonly #background = new Map<string, BackgroundExecution>();
   readonly #backgroundStarts = new Map<string, BackgroundStart>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -86,11 +134,24 @@ export class Session implements AsyncDisposable {
   #running: WorkerExecution | null = null;
   #settled = Promise.withResolvers<void>();
 
-  private constructor(create: SessionCreateOptions) {
+  private constructor(
+    create: SessionCreateOptions,
+    parent: {
+      readonly id: string;
+      readonly fork: SessionCreateOptions["startWorker"];
+    } | null = null,
+  ) {
     this.#create = create;
     this.#options = resolveSessionOptions(create);
     this.id = create.id ?? randomUUID();
     this.runtime = create.runtime;
+    this.parentId = parent?.id ?? null;
+    this.#firstStart = parent?.fork ?? null;
+    this.#isRecovering = create.isRestored ?? false;
+    this.#breaker = new StartBreaker({
+      sessionId: this.id,
+      maxFailedStarts: this.#options.maxFailedStarts,
+    });
     this.#state = initialSession(this.#options.maxQueuedExecutions);
     this.#startWorker(this.#state.generation);
   }
@@ -100,12 +161,7 @@ export class Session implements AsyncDisposable {
    * @throws HoldfastError `worker_start_failed`, `runtime_unavailable`, `invalid_request`
    */
   static async open(options: SessionCreateOptions): Promise<Session> {
-    const session = new Session(options);
-    await session.#settledWorker();
-    if (session.#worker !== null) return session;
-    const error = session.#missingWorker();
-    await session.close();
-    throw error;
+    return new Session(options).#opened();
   }
 
   get status(): SessionStatus {
@@ -222,6 +278,87 @@ export class Session implements AsyncDisposable {
     if (this.#worker === null) throw this.#missingWorker();
   }
 
+  /**
+   * Sessions with the whole state of this one, as of the boundary between executions at which its turn comes; each goes
+   * its own way. All come, or none.
+   * @param ids one for each new session
+   * @throws HoldfastError `feature_unsupported`, `worker_start_failed`, `worker_lost`, `session_closed`, `queue_full`
+   */
+  fork(
+    ids: readonly string[] = [randomUUID()],
+    options: Pick<SessionCreateOptions, "onLateOutput" | "recovery" | "onActivity"> = {},
+  ): Promise<SessionFork> {
+    return this.#operate("fork", "fork", (worker) => this.#forkWorker(worker, ids, options));
+  }
+
+  /**
+   * Writes the state, piece by piece, at a boundary between executions. A piece is valid until `write` has settled.
+   * @throws HoldfastError `feature_unsupported`, `worker_lost`, `session_closed`, `queue_full`, `deadline_exceeded`
+   */
+  checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
+    return this.#operate("checkpoint", "checkpoint", (worker) => worker.checkpoint?.(write));
+  }
+
+  /**
+   * Replaces the state by one that {@link checkpoint} wrote, of this session or another of the same runtime.
+   * @throws HoldfastError as {@link checkpoint}, and `checkpoint_invalid`: the state is as before then
+   */
+  restore(pieces: AsyncIterable<Uint8Array>): Promise<RestoreReport> {
+    return this.#operate("restore", "checkpoint", (worker) => worker.restore?.(pieces));
+  }
+
+  /** The user's variables, with values where that is asked for. @throws HoldfastError as {@link checkpoint} */
+  variables({
+    names = null,
+    withValues = false,
+  }: { readonly names?: readonly string[] | null; readonly withValues?: boolean } = {}): Promise<
+    readonly Variable[]
+  > {
+    return this.#operate("variables", "namespace", (worker) =>
+      worker.variables?.({ names, withValues }),
+    );
+  }
+
+  /** One variable, with its value. @throws HoldfastError as {@link checkpoint}, and `variable_not_found` */
+  async variable(name: string): Promise<Variable> {
+    const [variable] = await this.variables({ names: [name], withValues: true });
+    if (variable !== undefined) return variable;
+    throw new HoldfastError({
+      code: "variable_not_found",
+      message: `variable ${name.slice(0, 100)}: not there in session ${this.id}`,
+      details: { sessionId: this.id, name: name.slice(0, 100) },
+    });
+  }
+
+  /** @throws HoldfastError as {@link checkpoint}, and `invalid_request` for what the language cannot have */
+  setVariable(name: string, value: Value): Promise<void> {
+    return this.#operate("set_variable", "namespace", (worker) =>
+      worker.setVariable?.(name, value),
+    );
+  }
+
+  /** Removes all of the user's variables, or these. @throws HoldfastError as {@link checkpoint}, and `variable_not_found` */
+  deleteVariables(names: readonly string[] | null = null): Promise<void> {
+    return this.#operate("delete_variables", "namespace", (worker) =>
+      worker.deleteVariables?.(names),
+    );
+  }
+
+  /** What was imported. @throws HoldfastError as {@link checkpoint} */
+  modules(): Promise<readonly ModuleInfo[]> {
+    return this.#operate("modules", "namespace", (worker) => worker.modules?.());
+  }
+
+  /** What could stand at the cursor, which counts Unicode code points. @throws HoldfastError as {@link checkpoint} */
+  complete(code: string, cursor: number): Promise<Completions> {
+    return this.#operate("complete", "completion", (worker) => worker.complete?.(code, cursor));
+  }
+
+  /** Documentation of what stands at the cursor, `null` where nothing is known. @throws HoldfastError as {@link checkpoint} */
+  inspect(code: string, cursor: number): Promise<MimeBundle | null> {
+    return this.#operate("inspect", "completion", (worker) => worker.inspect?.(code, cursor));
+  }
+
   /** Ends everything the session started. Settles when no process of it is left. Repeated calls share the end. */
   async close(): Promise<void> {
     this.#dispatch({ type: "close" });
@@ -234,6 +371,98 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #opened(): Promise<Session> {
+    await this.#settledWorker();
+    if (this.#worker !== null) return this;
+    const error = this.#missingWorker();
+    await this.close();
+    throw error;
+  }
+
+  /** Does something when its turn among the executions has come; `undefined` means that the worker cannot. */
+  #operate<T>(
+    what: string,
+    feature: Feature,
+    work: (worker: Worker) => Promise<T> | undefined,
+  ): Promise<T> {
+    const operation = new Operation<T>(this.id, what, async (worker) => {
+      const working = work(worker);
+      if (working === undefined) throw this.#unsupported(what, feature);
+      return working;
+    });
+    this.#touch();
+    this.#operations.set(operation.id, operation);
+    try {
+      this.#dispatch({ type: "execute", executionId: operation.id });
+    } catch (error) {
+      this.#operations.delete(operation.id);
+      operation.reject(error);
+    }
+    return operation.ended;
+  }
+
+  #runOperation(operation: AnyOperation): void {
+    const worker = this.#worker as Worker;
+    this.#hasWorked = true;
+    this.#arm(`deadline:${operation.id}`, this.#options.operationTimeoutMs, () => {
+      operation.reject(
+        operation.error(
+          "deadline_exceeded",
+          `not done within ${this.#options.operationTimeoutMs} ms`,
+        ),
+      );
+      this.#dispatch({ type: "kill", executionId: operation.id, isForced: true });
+    });
+    void operation.run(worker).then(() => {
+      this.#disarmAll(operation.id);
+      this.#operations.delete(operation.id);
+      this.#touch();
+      const isWorkerLost = this.#exited.has(worker);
+      if (isWorkerLost) this.#lose(worker);
+      this.#dispatch({ type: "execution_ended", executionId: operation.id, isWorkerLost });
+    });
+  }
+
+  #dropOperation(executionId: string, error: (operation: AnyOperation) => unknown): boolean {
+    const operation = this.#operations.get(executionId);
+    if (operation === undefined) return false;
+    operation.reject(error(operation));
+    this.#operations.delete(executionId);
+    return true;
+  }
+
+  async #forkWorker(
+    worker: Worker,
+    ids: readonly string[],
+    options: Pick<SessionCreateOptions, "onLateOutput" | "recovery" | "onActivity">,
+  ): Promise<SessionFork> {
+    if (worker.fork === undefined) throw this.#unsupported("fork", "fork");
+    const fork = worker.fork.bind(worker);
+    const { recovery: _recovery, isRestored: _isRestored, ...create } = this.#create;
+    const sessions: Session[] = [];
+    let skipped: readonly Skipped[] = [];
+    try {
+      for (const id of ids) {
+        const child = new Session(
+          { ...create, ...this.#options, ...options, id },
+          {
+            id: this.id,
+            fork: async (start) => {
+              const report = await fork(start);
+              skipped = report.skipped;
+              return report.worker;
+            },
+          },
+        );
+        sessions.push(await child.#opened());
+      }
+      return { sessions, skipped };
+    } catch (error) {
+      await Promise.all(sessions.map((session) => session.close()));
+      throw error;
+    }
   }
 
   #newExecution(code: string, options: ExecuteOptions, isBackground: boolean): Execution {
@@ -250,6 +479,7 @@ export class Session implements AsyncDisposable {
       sessionId: this.id,
       request,
       isBackground,
+      isTransaction: options.onError === "rollback" && !isBackground,
       timeoutMs:
         options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs,
       inputSendTimeoutMs: this.#options.inputSendTimeoutMs,
@@ -348,11 +578,24 @@ export class Session implements AsyncDisposable {
         return void this.#worker?.stop({ terminateGraceMs: this.#options.terminateGraceMs });
       case "kill_worker":
         return void this.#worker?.stop({});
-      case "run":
+      case "run": {
+        const operation = this.#operations.get(action.executionId);
+        if (operation !== undefined) return this.#runOperation(operation);
         return this.#run(this.#known(action.executionId));
+      }
       case "interrupt":
+        if (this.#operations.has(action.executionId)) return undefined; // it has a deadline, and is not for users to end
         return this.#interruptForeground(this.#known(action.executionId));
       case "cancel":
+        if (
+          this.#dropOperation(action.executionId, (operation) =>
+            operation.error(
+              "cancelled",
+              "the session was restarted or closed before its turn came",
+            ),
+          )
+        )
+          return undefined;
         return this.#known(action.executionId).finish({
           status: "interrupted",
           exitCode: null,
@@ -361,6 +604,12 @@ export class Session implements AsyncDisposable {
         });
       case "abandon":
         this.#disarmAll(action.executionId);
+        if (
+          this.#dropOperation(action.executionId, (operation) =>
+            operation.error("worker_lost", "its worker is gone"),
+          )
+        )
+          return undefined;
         return this.#known(action.executionId).finish({
           status: "lost",
           exitCode: null,
@@ -368,6 +617,7 @@ export class Session implements AsyncDisposable {
           sessionState: "lost",
         });
       case "fail":
+        if (this.#dropOperation(action.executionId, () => this.#startError)) return undefined;
         return failWith(this.#known(action.executionId), this.#startError, "lost");
       default:
         return action satisfies never;
@@ -378,6 +628,35 @@ export class Session implements AsyncDisposable {
     const worker = this.#worker as Worker;
     execution.start();
     this.#touch();
+    this.#hasWorked = true;
+    this.#armDeadline(execution, () =>
+      this.#dispatch({ type: "deadline", executionId: execution.id }),
+    );
+    if (execution.isTransaction) void this.#runTransaction(execution, worker);
+    else this.#runOn(worker, execution);
+  }
+
+  /** Runs an execution with the state kept from before it. */
+  async #runTransaction(execution: Execution, worker: Worker): Promise<void> {
+    try {
+      const signal = new AbortController().signal;
+      const savepoint = await takeSavepoint(this.runtime, worker, this.#startOptions(signal));
+      const { running } = this.#state;
+      if (running?.executionId !== execution.id || running.ending !== null) {
+        await savepoint.release();
+        throw new Error("it was ended before it began");
+      }
+      this.#savepoint = savepoint;
+      this.#runOn(worker, execution);
+    } catch (error) {
+      const isAsked = this.#state.running?.ending !== null;
+      if (!isAsked) execution.happen(errorEvent(error));
+      const status = isAsked ? "interrupted" : "error";
+      this.#ended(execution, { status, exitCode: null, signal: null }, worker);
+    }
+  }
+
+  #runOn(worker: Worker, execution: Execution): void {
     let running: WorkerExecution;
     try {
       running = worker.execute(execution.request, (event) => {
@@ -394,34 +673,89 @@ export class Session implements AsyncDisposable {
     }
     this.#running = running;
     execution.attach(running);
-    this.#armDeadline(execution, () =>
-      this.#dispatch({ type: "deadline", executionId: execution.id }),
-    );
     void running.ended.then((outcome) => {
       // One that a later worker has taken the place of has nothing to say any more.
       if (this.#running === running) this.#running = null;
-      this.#ended(execution, outcome, worker);
+      const savepoint = this.#savepoint;
+      if (savepoint === null || execution.hasEnded) this.#ended(execution, outcome, worker);
+      else void this.#endTransaction(savepoint, execution, outcome, worker);
     });
   }
 
-  #ended(execution: Execution, outcome: WorkerOutcome, worker: Worker): void {
+  async #endTransaction(
+    savepoint: Savepoint,
+    execution: Execution,
+    outcome: WorkerOutcome,
+    worker: Worker,
+  ): Promise<void> {
+    this.#savepoint = null;
+    const { running, status } = this.#state;
+    const isFailed =
+      running?.ending !== null || outcome.status !== "ok" || (outcome.exitCode ?? 0) !== 0;
+    if (status !== "busy" || !isFailed) {
+      this.#retire(savepoint.release());
+      return this.#ended(execution, outcome, worker);
+    }
+    try {
+      const restored = await savepoint.rollback();
+      if (restored === worker) return this.#ended(execution, outcome, worker, "restored");
+      if (this.#worker !== worker) {
+        this.#retire(restored.stop()); // restarted or closed meanwhile
+        return this.#ended(execution, outcome, worker);
+      }
+      this.#retire(worker.stop());
+      this.#adopt(restored, this.#state.generation);
+      return this.#ended(execution, outcome, restored, "restored");
+    } catch (error) {
+      execution.happen(errorEvent(error));
+      this.#retire(worker.stop());
+      return this.#ended(execution, { ...outcome, status: "lost" }, worker);
+    }
+  }
+
+  /** `became`: what a transaction has made of the state. */
+  #ended(
+    execution: Execution,
+    outcome: WorkerOutcome,
+    worker: Worker,
+    became: "kept" | "restored" = "kept",
+  ): void {
     if (execution.hasEnded) return;
     this.#disarmAll(execution.id);
     const ending =
       this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
-    const isWorkerLost = outcome.status === "lost" || this.#exited.has(worker);
-    if (isWorkerLost && this.#worker === worker) {
-      this.#worker = null;
-      this.#stopping = Promise.all([this.#stopping, worker.exited]);
-    }
+    const isWorkerLost =
+      (outcome.status === "lost" && became === "kept") || this.#exited.has(worker);
+    if (isWorkerLost) this.#lose(worker);
+    else this.#breaker.succeeded();
     execution.finish({
       status: finalStatus(outcome, ending),
       exitCode: outcome.exitCode,
       signal: outcome.signal,
-      sessionState: isWorkerLost ? "lost" : "kept",
+      sessionState: isWorkerLost ? this.#stateAfterLoss : became,
     });
     this.#touch();
     this.#dispatch({ type: "execution_ended", executionId: execution.id, isWorkerLost });
+  }
+
+  /** What becomes of the state when a worker is lost. */
+  get #stateAfterLoss(): SessionStateAfter {
+    const isRestarting = this.#state.status === "restarting" || this.#state.status === "closed";
+    return !isRestarting && this.#create.recovery?.hasCheckpoint === true ? "restored" : "lost";
+  }
+
+  /** A worker is gone, and its state with it. */
+  #lose(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    this.#health?.stop();
+    this.#retire(worker.exited);
+    this.#isRecovering = this.#create.recovery?.hasCheckpoint ?? false;
+  }
+
+  /** Has the next start, and the end of the session, wait for something. */
+  #retire(ending: Promise<unknown>): void {
+    this.#stopping = Promise.all([this.#stopping, ending]);
   }
 
   #backgroundEnded(execution: Execution, outcome: WorkerOutcome): void {
@@ -452,23 +786,50 @@ export class Session implements AsyncDisposable {
     const start = this.#stopping
       .then(() => {
         abort.signal.throwIfAborted(); // given up while it waited for the end of the last one
-        return this.runtime.start({
-          sessionId: this.id,
-          env: this.#create.env ?? {},
-          cwd: this.#create.cwd ?? "/",
-          startTimeoutMs: this.#options.startTimeoutMs,
-          signal: abort.signal,
-          onLateOutput: (executionId, stream, bytes) => {
-            this.#touch();
-            this.#create.onLateOutput?.(executionId, stream, bytes);
-          },
-        });
+        return this.#bringUp(abort.signal);
       })
       .then(
         (worker) => this.#workerReady(worker, generation),
         (error: unknown) => this.#workerFailed(error, generation),
       );
     this.#starting = { abort, start };
+  }
+
+  async #bringUp(signal: AbortSignal): Promise<Worker> {
+    this.#breaker.check(performance.now());
+    const start =
+      this.#firstStart ?? this.#create.startWorker ?? this.runtime.start.bind(this.runtime);
+    this.#firstStart = null;
+    const worker = await start(this.#startOptions(signal));
+    const { recovery } = this.#create;
+    if (!this.#isRecovering || recovery === undefined) return worker;
+    this.#isRecovering = false; // a checkpoint that cannot be restored is told of once
+    try {
+      if (worker.restore === undefined) throw this.#unsupported("restore", "checkpoint");
+      await within(worker.restore(recovery.open()), {
+        timeoutMs: this.#options.operationTimeoutMs,
+        signal,
+        what: `restore of session ${this.id}`,
+      });
+      return worker;
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
+  }
+
+  #startOptions(signal: AbortSignal): WorkerStartOptions {
+    return {
+      sessionId: this.id,
+      env: this.#create.env ?? {},
+      cwd: this.#create.cwd ?? "/",
+      startTimeoutMs: this.#options.startTimeoutMs,
+      signal,
+      onLateOutput: (executionId, stream, bytes) => {
+        this.#touch();
+        this.#create.onLateOutput?.(executionId, stream, bytes);
+      },
+    };
   }
 
   /** Answers the end of a worker that nobody waits for any more. */
@@ -478,22 +839,45 @@ export class Session implements AsyncDisposable {
     this.#starting = null;
     this.#startError = null;
     this.#lastExit = null;
-    this.#worker = worker;
-    void worker.exited.then((exit) => {
-      this.#exited.add(worker);
-      if (generation === this.#state.generation) this.#lastExit = exit;
-      if (this.#worker === worker && this.#state.running === null) this.#worker = null;
-      this.#dispatch({ type: "worker_exited", generation });
-    });
+    this.#hasWorked = false;
+    this.#adopt(worker, generation);
     this.#dispatch({ type: "worker_ready", generation });
     this.#settle();
     return null;
+  }
+
+  #adopt(worker: Worker, generation: number): void {
+    this.#worker = worker;
+    this.#watchHealth(worker);
+    void worker.exited.then((exit) => {
+      this.#exited.add(worker);
+      if (this.#worker !== worker) return; // another has taken its place
+      if (generation === this.#state.generation) this.#lastExit = exit;
+      if (!this.#hasWorked) this.#breaker.failed(performance.now());
+      if (this.#state.running === null) this.#lose(worker);
+      this.#dispatch({ type: "worker_exited", generation });
+    });
+  }
+
+  #watchHealth(worker: Worker): void {
+    this.#health?.stop();
+    this.#health = null;
+    const { heartbeatIntervalMs: intervalMs, heartbeatTimeoutMs: timeoutMs } = this.#options;
+    if (worker.ping === undefined || intervalMs === null) return;
+    this.#health = new HealthCheck(worker, {
+      intervalMs,
+      timeoutMs,
+      onHeartbeat: () => {},
+      onUnresponsive: () => void worker.stop({}),
+    });
   }
 
   #workerFailed(error: unknown, generation: number): void {
     if (generation !== this.#state.generation) return;
     this.#starting = null;
     this.#startError = error;
+    if (!(HoldfastError.is(error) && "retryAfterMs" in error.details))
+      this.#breaker.failed(performance.now());
     this.#dispatch({ type: "worker_failed", generation });
     this.#settle();
   }
@@ -501,6 +885,10 @@ export class Session implements AsyncDisposable {
   #stopWorker(): void {
     const worker = this.#worker;
     this.#worker = null;
+    this.#health?.stop();
+    this.#isRecovering = false;
+    if (this.#savepoint !== null) this.#retire(this.#savepoint.release());
+    this.#savepoint = null;
     const tasks: Promise<unknown>[] = [...this.#background.values()].map((one) => one.stop());
     for (const { running } of this.#backgroundStarts.values()) {
       if (running !== null)
@@ -601,6 +989,14 @@ export class Session implements AsyncDisposable {
       code: "worker_start_failed",
       message: `worker of session ${this.id}: it was ready and ended at once${how}`,
       details: { sessionId: this.id, ...this.#lastExit },
+    });
+  }
+
+  #unsupported(what: string, feature: Feature): HoldfastError {
+    return new HoldfastError({
+      code: "feature_unsupported",
+      message: `${what} of session ${this.id}: the ${this.runtime.name} runtime has none`,
+      details: { sessionId: this.id, runtime: this.runtime.name, feature },
     });
   }
 

@@ -1,0 +1,9 @@
+/** What a {@link FakeWorker} was asked for beside an execution; the test answers it. */
+export interface FakeOperation {
+  /** The name of the method. */
+  readonly method: string;
+  readonly arguments: readonly unknown[];
+  /** Gives the method its result. */
+  resolve(result?: unknown): void;
+  reject(error: unknown): void;
+}

@@ -1,0 +1,68 @@
+import { HoldfastError } from "../errors/holdfast-error.ts";
+import type { ForkReport, Runtime, Worker, WorkerStartOptions } from "../worker/worker.ts";
+
+/** The state as it was before a transaction. */
+export interface Savepoint {
+  /**
+   * Goes back: answers the worker that has the state, the same one or another in its place. The one that is replaced has
+   * to be stopped by the caller. @throws HoldfastError when the state cannot be had back
+   */
+  rollback(): Promise<Worker>;
+  /** It is not needed any more. Repeated calls share the end. */
+  release(): Promise<unknown>;
+}
+
+/**
+ * Keeps the state of a worker by a fork of it, which copies nothing. Where background executions hang on the worker it is
+ * written down instead, so that going back does not end them.
+ * @throws HoldfastError `feature_unsupported`, and what fork and checkpoint throw
+ */
+export async function takeSavepoint(
+  runtime: Runtime,
+  worker: Worker,
+  start: WorkerStartOptions,
+): Promise<Savepoint> {
+  if (worker.features.has("background")) {
+    if (worker.checkpoint !== undefined && worker.restore !== undefined)
+      return writtenSavepoint(runtime, worker, start);
+  } else if (worker.fork !== undefined) return forkedSavepoint(await worker.fork(start));
+  throw new HoldfastError({
+    code: "feature_unsupported",
+    message: `transaction in session ${start.sessionId}: the ${runtime.name} runtime has none`,
+    details: { sessionId: start.sessionId, runtime: runtime.name, feature: "fork" },
+  });
+}
+
+function forkedSavepoint({ worker: spare }: ForkReport): Savepoint {
+  let isUsed = false;
+  return {
+    rollback: async () => {
+      isUsed = true;
+      return spare;
+    },
+    release: async () => isUsed || spare.stop(),
+  };
+}
+
+async function writtenSavepoint(
+  runtime: Runtime,
+  worker: Worker,
+  start: WorkerStartOptions,
+): Promise<Savepoint> {
+  const pieces: Buffer[] = [];
+  await worker.checkpoint?.(async (piece) => void pieces.push(Buffer.from(piece)));
+  let hasExited = false;
+  void worker.exited.then(() => (hasExited = true));
+  async function* written() {
+    yield* pieces;
+  }
+  return {
+    rollback: async () => {
+      await new Promise((done) => setImmediate(done)); // an end that has come is known then
+      const restored = hasExited ? await runtime.start(start) : worker;
+      await restored.restore?.(written());
+      return restored;
+    },
+    release: async () => {},
+  };
+}

@@ -1,0 +1,125 @@
+import type { WorkerOutcome, WorkerStartOptions } from "@holdfast/core";
+import type { FakeWorker } from "@holdfast/harness";
+import { describe, expect, it } from "vitest";
+import { type FakeSession, driven, openFake, settle } from "../support/fake-session.ts";
+
+const open = () => openFake({}, { features: ["interrupt", "fork"] });
+
+/** Answers the fork with which a transaction begins. */
+async function forked({
+  worker,
+  runtime,
+}: Pick<FakeSession, "worker" | "runtime">): Promise<FakeWorker> {
+  const fork = await worker.operations.take();
+  const spare = await runtime.start(fork.arguments[0] as WorkerStartOptions);
+  fork.resolve({ worker: spare, skipped: [] });
+  return spare;
+}
+
+describe("a transaction [R8.3]", () => {
+  it("that comes to a good end lets go of the fork", async () => {
+    await using test = await open();
+    const execution = test.session.execute("1", { onError: "rollback" });
+    const spare = await forked(test);
+    (await driven(test.worker)).end();
+    expect(await execution.ended).toMatchObject({ status: "ok", sessionState: "kept" });
+    await settle();
+    expect([spare.stops.length, test.worker.stops.length]).toEqual([1, 0]);
+    expect(test.session.pid).toBe(test.worker.pid);
+  });
+
+  const failures: readonly (readonly [string, Partial<WorkerOutcome>])[] = [
+    ["raises", { status: "error" }],
+    ["exits with another status than 0", { exitCode: 3 }],
+    ["loses its worker", { status: "lost", exitCode: 3 }],
+    ["is killed", { status: "lost", exitCode: null, signal: "SIGKILL" }],
+  ];
+  it.each(failures)("that %s goes on in the fork, in which it never was", async (_, outcome) => {
+    await using test = await open();
+    const execution = test.session.execute("1", { onError: "rollback" });
+    const next = test.session.execute("2");
+    const spare = await forked(test);
+    (await driven(test.worker)).end(outcome);
+    expect(await execution.ended).toMatchObject({
+      status: outcome.status ?? "ok",
+      sessionState: "restored",
+    });
+    (await driven(spare)).end();
+    expect(await next.ended).toMatchObject({ status: "ok", sessionState: "kept" });
+    expect([test.session.pid, test.session.restarts]).toEqual([spare.pid, 0]);
+    expect([test.worker.stops.length, spare.stops.length]).toEqual([1, 0]);
+    spare.crash();
+    await settle();
+    expect(test.session.status).toBe("lost"); // what is said of the new worker counts
+  });
+
+  it.each(["interrupt", "timeout"] as const)("that ends by %s goes back", async (how) => {
+    await using test = await open();
+    const execution = test.session.execute("1", {
+      onError: "rollback",
+      ...(how === "timeout" ? { timeoutMs: 10 } : {}),
+    });
+    await forked(test);
+    const one = await driven(test.worker);
+    if (how === "interrupt") execution.interrupt();
+    else while (one.interrupts === 0) await settle();
+    one.end({ status: "interrupted" });
+    expect(await execution.ended).toMatchObject({
+      status: how === "interrupt" ? "interrupted" : "timeout",
+      sessionState: "restored",
+    });
+  });
+
+  it("that is interrupted while it begins never runs", async () => {
+    await using test = await open();
+    const execution = test.session.execute("1", { onError: "rollback" });
+    await settle();
+    execution.interrupt();
+    const spare = await forked(test);
+    expect(await execution.ended).toMatchObject({ status: "interrupted", sessionState: "kept" });
+    expect([spare.stops.length, test.worker.executions.all.length]).toEqual([1, 0]);
+    expect(test.session.status).toBe("idle");
+  });
+
+  it.each(["restart", "close"] as const)("leaves no worker behind after a %s", async (method) => {
+    await using test = await open();
+    const execution = test.session.execute("1", { onError: "rollback" });
+    const spare = await forked(test);
+    await driven(test.worker);
+    await test.session[method]();
+    expect((await execution.ended).status).toBe("interrupted");
+    expect([test.worker.stops.length, spare.stops.length]).toEqual([1, 1]);
+  });
+
+  it("is refused, and nothing is run, where the runtime cannot [R8.3]", async () => {
+    await using test = await openFake({}, { features: ["interrupt"] });
+    const execution = test.session.execute("1", { onError: "rollback" });
+    expect(await execution.ended).toMatchObject({
+      status: "error",
+      sessionState: "kept",
+      error: { name: "feature_unsupported" },
+    });
+    expect(test.worker.executions.all).toEqual([]);
+  });
+
+  it("is written down where background executions hang on the worker, and goes back in place", async () => {
+    await using test = await openFake({}, { features: ["interrupt", "background", "checkpoint"] });
+    const execution = test.session.execute("1", { onError: "rollback" });
+    const checkpoint = await test.worker.operations.take();
+    await (checkpoint.arguments[0] as (piece: Uint8Array) => Promise<void>)(Buffer.from("x=1"));
+    checkpoint.resolve({ format: "text", skipped: [] });
+    (await driven(test.worker)).end({ exitCode: 1 });
+    const restore = await test.worker.operations.take();
+    const pieces: string[] = [];
+    for await (const piece of restore.arguments[0] as AsyncIterable<Buffer>)
+      pieces.push(String(piece));
+    expect([restore.method, pieces, execution.record.status]).toEqual([
+      "restore",
+      ["x=1"],
+      "running",
+    ]);
+    restore.resolve({ skipped: [] });
+    expect(await execution.ended).toMatchObject({ exitCode: 1, sessionState: "restored" });
+    expect(test.session.pid).toBe(test.worker.pid);
+  });
+});
