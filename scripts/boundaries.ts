@@ -11,6 +11,7 @@ const coreFloors = [
   ["protocol"],
   ["channel"],
   ["worker"],
+  ["checkpoint"],
   ["session"],
   ["host"],
 ];

@@ -31,3 +31,6 @@ export {
   isRunning,
   listProcesses,
 } from "./leaks/process-tree.ts";
+
+// Faults
+export { type Tmpfs, canMountTmpfs, mountTmpfs } from "./faults/tmpfs.ts";

@@ -4,6 +4,10 @@ export {
   type WorkerContractOptions,
   describeWorkerContract,
 } from "./vitest/describe-worker-contract.ts";
+export {
+  type OpenCheckpointStore,
+  describeCheckpointStoreContract,
+} from "./vitest/describe-checkpoint-store-contract.ts";
 export type { WorkerLanguage } from "./vitest/worker-language.ts";
 export { bashLanguage } from "./vitest/worker-language-bash.ts";
 export { pythonLanguage } from "./vitest/worker-language-python.ts";

@@ -44,6 +44,47 @@ export type {
 } from "./session/session-state.ts";
 export { initialSession, transition } from "./session/session-transition.ts";
 
+// For users: checkpoints
+export type { Checkpoint, CheckpointEnd, CheckpointHeader } from "./checkpoint/checkpoint.ts";
+export type { CheckpointInvalidReason } from "./checkpoint/checkpoint-invalid.ts";
+export type {
+  CheckpointAccess,
+  CheckpointPage,
+  CheckpointReader,
+  CheckpointRetention,
+  CheckpointStore,
+  CheckpointStoreOptions,
+  CheckpointWriter,
+  CreateCheckpointOptions,
+  ListCheckpointsOptions,
+  OpenCheckpointOptions,
+} from "./checkpoint/checkpoint-store.ts";
+export { defaultCheckpointStoreOptions } from "./checkpoint/store-options.ts";
+export {
+  FolderCheckpointStore,
+  type FolderCheckpointStoreOptions,
+} from "./checkpoint/folder-checkpoint-store.ts";
+export { MemoryCheckpointStore } from "./checkpoint/memory-checkpoint-store.ts";
+export { openCheckpointKeys, rotateCheckpointKey } from "./checkpoint/checkpoint-key-file.ts";
+export {
+  type CheckpointKey,
+  type CheckpointKeys,
+  checkpointKey,
+} from "./checkpoint/checkpoint-key.ts";
+export { CheckpointSealer } from "./checkpoint/checkpoint-sealer.ts";
+export { type UnsealedCheckpoint, unsealCheckpoint } from "./checkpoint/unseal-checkpoint.ts";
+export {
+  type AutomaticCheckpointEvent,
+  type AutomaticCheckpointOptions,
+  type AutomaticCheckpointState,
+  type ResolvedAutomaticCheckpointOptions,
+  defaultAutomaticCheckpointOptions,
+  initialAutomaticCheckpoints,
+  nextCheckpointAt,
+  resolveAutomaticCheckpointOptions,
+  withCheckpointEvent,
+} from "./checkpoint/automatic-checkpoints.ts";
+
 // For adapter authors: worker
 export { GuardedProcess } from "./worker/guarded-process.ts";
 export type { GuardedProcessOptions } from "./worker/spawn-guard.ts";

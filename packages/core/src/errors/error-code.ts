@@ -31,6 +31,7 @@ export const errorCodes = {
   worker_start_failed: { status: 503, retry: "later" },
   worker_lost: { status: 503, retry: "later" },
   shutting_down: { status: 503, retry: "later" },
+  storage_full: { status: 507, retry: "later" },
   deadline_exceeded: { status: 504, retry: "later" },
   channel_closed: { status: 503, retry: "later" },
   frame_too_large: { status: 413, retry: "never" },
