@@ -24,13 +24,42 @@ export { type FakeClock, stopClock } from "./wait/fake-clock.ts";
 export { answerInput } from "./session/answer-input.ts";
 
 // Leaks
-export { type Holdings, expectNoLeaks, holdings, leaksSince } from "./leaks/leak-check.ts";
+export {
+  type Holdings,
+  type LeakCounts,
+  type LeakWatch,
+  expectNoLeaks,
+  holdings,
+  leaksSince,
+  watchLeaks,
+} from "./leaks/leak-check.ts";
 export {
   type ProcessEntry,
   descendantsOf,
+  findProcess,
   isRunning,
   listProcesses,
 } from "./leaks/process-tree.ts";
 
-// Faults
+// Faults, and numbers to choose them by
+export { type SeededRandom, randomOfThisRun, seededRandom } from "./faults/seeded-random.ts";
+export {
+  type ProcessIdentity,
+  identifyProcess,
+  isStopped,
+  signalProcess,
+} from "./faults/process-fault.ts";
+export { type FaultyDuplexOptions, faultyDuplex } from "./faults/faulty-duplex.ts";
+export {
+  type FrameFate,
+  type FrameFault,
+  delayFrame,
+  doubleFrame,
+  dropFrame,
+  faultAt,
+  garbleFrame,
+  oversizeFrame,
+  truncateFrame,
+} from "./faults/frame-fault.ts";
+export { readSlowly } from "./faults/read-slowly.ts";
 export { type Tmpfs, canMountTmpfs, mountTmpfs } from "./faults/tmpfs.ts";

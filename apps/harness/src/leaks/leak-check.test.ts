@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { expectNoLeaks, holdings, leaksSince } from "./leak-check.ts";
+import { expectNoLeaks, holdings, leaksSince, watchLeaks } from "./leak-check.ts";
 
 test("leaksSince() names a process that is left, until it has ended [R9.6]", async () => {
   const before = holdings();
@@ -48,4 +49,37 @@ test("expectNoLeaks() throws with the list of what is left", async () => {
   await expect(expectNoLeaks(before, { timeoutMs: 1 })).rejects.toThrow(
     `descriptors: ${fd} -> /dev/zero`,
   );
+});
+
+test("leaksSince() counts sockets that are left", async () => {
+  const before = holdings();
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  expect(leaksSince(before)).toContain("sockets: 1 more");
+  server.close();
+  await expectNoLeaks(before);
+});
+
+test("LeakWatch.expectNone() names what a count of the test's own has more [R9.6]", async () => {
+  const rows = ["there from the beginning"];
+  const leaks = await watchLeaks({ "store rows": async () => rows.length });
+  rows.push("left");
+  await expect(leaks.expectNone({ timeoutMs: 1 })).rejects.toMatchObject({
+    code: "deadline_exceeded",
+    details: { leaks: ["store rows: 1 more"] },
+  });
+  rows.length = 0;
+  await leaks.expectNone();
+});
+
+test("LeakWatch.expectNone() tells a count that fails as it is", async () => {
+  let isBroken = false;
+  const leaks = await watchLeaks({
+    rows: () => {
+      if (isBroken) throw new Error("no store");
+      return 0;
+    },
+  });
+  isBroken = true;
+  await expect(leaks.expectNone()).rejects.toThrow("no store");
 });

@@ -15,11 +15,32 @@ export interface Holdings {
   readonly files: ReadonlySet<string>;
   /** Active timers that keep the process alive. */
   readonly timers: number;
+  /** Open sockets, servers and pipes that Node knows of, in use or listening. */
+  readonly sockets: number;
+}
+
+/** Things to count that are nobody's but the test's, by name: rows of a store, entries of a map. */
+export type LeakCounts = Readonly<Record<string, () => number | Promise<number>>>;
+
+/** What is held at one time, to be compared with later. */
+export interface LeakWatch {
+  /**
+   * Waits until nothing more is held than when the watch began.
+   * @param options `timeoutMs` until it is given up. @default 2_000
+   * @throws HoldfastError `deadline_exceeded` that lists what is left
+   */
+  expectNone(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
 /** What this process holds now. Linux only. */
 export function holdings(): Holdings {
-  return { processes: processes(), descriptors: descriptors(), files: files(), timers: timers() };
+  return {
+    processes: processes(),
+    descriptors: descriptors(),
+    files: files(),
+    timers: activeResources(/^Timeout$/),
+    sockets: activeResources(/^(TCP|Pipe|UDP|TTY|TLS)/),
+  };
 }
 
 /**
@@ -30,12 +51,14 @@ export function leaksSince(before: Holdings): readonly string[] {
   const now = holdings();
   const added = (kind: "processes" | "descriptors" | "files") =>
     [...now[kind]].filter((name) => !before[kind].has(name)).map((name) => `${kind}: ${name}`);
-  const timersAdded = now.timers - before.timers;
+  const more = (kind: "timers" | "sockets") =>
+    now[kind] > before[kind] ? [`${kind}: ${now[kind] - before[kind]} more`] : [];
   return [
     ...added("processes"),
     ...added("descriptors"),
     ...added("files"),
-    ...(timersAdded > 0 ? [`timers: ${timersAdded} more`] : []),
+    ...more("timers"),
+    ...more("sockets"),
   ];
 }
 
@@ -43,15 +66,47 @@ export function leaksSince(before: Holdings): readonly string[] {
  * Waits until nothing is held that was not held `before`.
  * @throws HoldfastError `deadline_exceeded` that lists what is left
  */
-export async function expectNoLeaks(
+export function expectNoLeaks(
   before: Holdings,
   { timeoutMs = 2_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<void> {
+  return expectNone(async () => leaksSince(before), timeoutMs);
+}
+
+/** Begins to watch what this process holds, and what `counts` counts. Linux only. */
+export async function watchLeaks(counts: LeakCounts = {}): Promise<LeakWatch> {
+  const before = holdings();
+  const countsBefore = await countAll(counts);
+  const leaks = async () => {
+    const now = await countAll(counts);
+    const more = [...now].flatMap(([name, count]) => {
+      const added = count - (countsBefore.get(name) ?? 0);
+      return added > 0 ? [`${name}: ${added} more`] : [];
+    });
+    return [...leaksSince(before), ...more];
+  };
+  return { expectNone: ({ timeoutMs = 2_000 } = {}) => expectNone(leaks, timeoutMs) };
+}
+
+async function countAll(counts: LeakCounts): Promise<ReadonlyMap<string, number>> {
+  const entries = Object.entries(counts).map(
+    async ([name, count]) => [name, await count()] as const,
+  );
+  return new Map(await Promise.all(entries));
+}
+
+async function expectNone(
+  look: () => Promise<readonly string[]>,
+  timeoutMs: number,
+): Promise<void> {
+  let leaks: readonly string[] = [];
   try {
-    await eventually(() => leaksSince(before).length === 0, { timeoutMs, what: "no leaks" });
+    await eventually(async () => (leaks = await look()).length === 0, {
+      timeoutMs,
+      what: "no leaks",
+    });
   } catch (cause) {
-    const leaks = leaksSince(before);
-    if (leaks.length === 0) return;
+    if (leaks.length === 0) throw cause; // the look itself failed
     throw new HoldfastError({
       code: "deadline_exceeded",
       message: `left behind after ${timeoutMs} ms:\n${leaks.join("\n")}`,
@@ -105,6 +160,6 @@ function entriesOf(folder: string): readonly string[] {
   }
 }
 
-function timers(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+function activeResources(kinds: RegExp): number {
+  return process.getActiveResourcesInfo().filter((kind) => kinds.test(kind)).length;
 }

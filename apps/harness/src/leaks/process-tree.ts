@@ -7,6 +7,8 @@ export interface ProcessEntry {
   /** In clock ticks since boot: with the pid it names a process for good. */
   readonly startTime: string;
   readonly isZombie: boolean;
+  /** Halted, by `SIGSTOP` or by a debugger. */
+  readonly isStopped: boolean;
   readonly command: string;
 }
 
@@ -14,7 +16,7 @@ export interface ProcessEntry {
 export function listProcesses(): readonly ProcessEntry[] {
   return readdirSync("/proc").flatMap((name) => {
     const pid = Number(name);
-    const entry = Number.isInteger(pid) ? readProcess(pid) : null;
+    const entry = Number.isInteger(pid) ? findProcess(pid) : null;
     return entry === null ? [] : [entry];
   });
 }
@@ -38,10 +40,11 @@ export function descendantsOf(pid: number): readonly ProcessEntry[] {
 
 /** Whether a process runs; one that has ended and was not collected by its parent does not. */
 export function isRunning(pid: number): boolean {
-  return readProcess(pid)?.isZombie === false;
+  return findProcess(pid)?.isZombie === false;
 }
 
-function readProcess(pid: number): ProcessEntry | null {
+/** What `/proc` shows of one process, `null` when there is none. */
+export function findProcess(pid: number): ProcessEntry | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const open = stat.indexOf("(");
@@ -52,6 +55,7 @@ function readProcess(pid: number): ProcessEntry | null {
       parentPid: Number(parentPid),
       startTime: rest[17] ?? "",
       isZombie: state === "Z" || state === "X",
+      isStopped: state === "T" || state === "t",
       command: stat.slice(open + 1, close),
     };
   } catch {
