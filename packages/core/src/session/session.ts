@@ -173,6 +173,11 @@ export class Session implements AsyncDisposable {
     return this.#worker?.pid ?? null;
   }
 
+  /** The version of the worker's runtime, `null` while there is no worker. */
+  get runtimeVersion(): string | null {
+    return this.#worker?.version ?? null;
+  }
+
   /** How many workers came after the first. */
   get restarts(): number {
     return this.#restarts;
@@ -282,13 +287,14 @@ export class Session implements AsyncDisposable {
    * Sessions with the whole state of this one, as of the boundary between executions at which its turn comes; each goes
    * its own way. All come, or none.
    * @param ids one for each new session
+   * @param optionsOf what a new one has otherwise than this one
    * @throws HoldfastError `feature_unsupported`, `worker_start_failed`, `worker_lost`, `session_closed`, `queue_full`
    */
   fork(
     ids: readonly string[] = [randomUUID()],
-    options: Pick<SessionCreateOptions, "onLateOutput" | "recovery" | "onActivity"> = {},
+    optionsOf: (id: string) => Partial<SessionCreateOptions> = () => ({}),
   ): Promise<SessionFork> {
-    return this.#operate("fork", "fork", (worker) => this.#forkWorker(worker, ids, options));
+    return this.#operate("fork", "fork", (worker) => this.#forkWorker(worker, ids, optionsOf));
   }
 
   /**
@@ -436,7 +442,7 @@ export class Session implements AsyncDisposable {
   async #forkWorker(
     worker: Worker,
     ids: readonly string[],
-    options: Pick<SessionCreateOptions, "onLateOutput" | "recovery" | "onActivity">,
+    optionsOf: (id: string) => Partial<SessionCreateOptions>,
   ): Promise<SessionFork> {
     if (worker.fork === undefined) throw this.#unsupported("fork", "fork");
     const fork = worker.fork.bind(worker);
@@ -446,7 +452,7 @@ export class Session implements AsyncDisposable {
     try {
       for (const id of ids) {
         const child = new Session(
-          { ...create, ...this.#options, ...options, id },
+          { ...create, ...this.#options, ...optionsOf(id), id },
           {
             id: this.id,
             fork: async (start) => {
