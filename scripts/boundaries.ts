@@ -13,6 +13,7 @@ const coreFloors = [
   ["worker"],
   ["checkpoint"],
   ["session"],
+  ["store"],
   ["host"],
 ];
 

@@ -8,6 +8,7 @@ export const publishedPackages = [
   "packages/core",
   "packages/adapter-bash",
   "packages/adapter-python",
+  "packages/store-sqlite",
   "packages/console",
   "apps/server",
   "apps/harness",

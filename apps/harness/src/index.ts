@@ -5,6 +5,7 @@ export type { FakeOperation } from "./fake/fake-operation.ts";
 export { FakeExecution, type FakeExecutionOptions } from "./fake/fake-execution.ts";
 
 // Builders: requests, messages and frames, right and wrong
+export { buildSessionRecord, buildStoredExecution } from "./build/build-stored.ts";
 export { buildRequest } from "./build/build-request.ts";
 export {
   buildHostMessage,

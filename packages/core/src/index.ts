@@ -6,6 +6,7 @@ export { HoldfastError, type HoldfastErrorOptions } from "./errors/holdfast-erro
 export { Host } from "./host/host.ts";
 export {
   type CreateSessionOptions,
+  type HostExecuteOptions,
   type HostOptions,
   defaultHostOptions,
 } from "./host/host-options.ts";
@@ -14,6 +15,7 @@ export type { HostedSession } from "./host/hosted-session.ts";
 // For users: session
 export type { ExecuteOptions } from "./session/execute-options.ts";
 export { Execution } from "./session/execution.ts";
+export type { ExecutionHandle } from "./session/execution-handle.ts";
 export type { ExecutionEvent, ExecutionHappening } from "./session/execution-event.ts";
 export {
   type ExecutionRecord,
@@ -27,6 +29,7 @@ export {
   Session,
   type SessionCreateOptions,
   type SessionFork,
+  type SessionPast,
 } from "./session/session.ts";
 export {
   type ResolvedSessionOptions,
@@ -84,6 +87,24 @@ export {
   resolveAutomaticCheckpointOptions,
   withCheckpointEvent,
 } from "./checkpoint/automatic-checkpoints.ts";
+// For users: store
+export { MemoryStore } from "./store/memory-store.ts";
+export { PastExecution } from "./store/past-execution.ts";
+export type { RecorderStatus } from "./store/recorder.ts";
+
+// For authors of stores
+export {
+  type SessionRecord,
+  type TombstoneRecord,
+  sessionRecordSchema,
+  tombstoneSchema,
+} from "./store/session-record.ts";
+export { damagedRow, decodeRecord, encodeRecord } from "./store/record-codec.ts";
+export { decodeExecution, readEvent, readRows } from "./store/read-rows.ts";
+export type { PruneBounds, Store, StoreChange, StoredRows } from "./store/store.ts";
+export { executionNotStored, sessionNotStored, storeClosed } from "./store/store-errors.ts";
+export { type StoredEvent, storedEventSchema } from "./store/stored-event.ts";
+export { type StoredExecution, endedAt, storedExecutionSchema } from "./store/stored-execution.ts";
 
 // For adapter authors: worker
 export { GuardedProcess } from "./worker/guarded-process.ts";

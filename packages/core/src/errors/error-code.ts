@@ -32,6 +32,8 @@ export const errorCodes = {
   worker_lost: { status: 503, retry: "later" },
   shutting_down: { status: 503, retry: "later" },
   storage_full: { status: 507, retry: "later" },
+  store_invalid: { status: 500, retry: "never" },
+  store_unavailable: { status: 503, retry: "later" },
   deadline_exceeded: { status: 504, retry: "later" },
   channel_closed: { status: 503, retry: "later" },
   frame_too_large: { status: 413, retry: "never" },

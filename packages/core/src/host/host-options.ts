@@ -1,5 +1,9 @@
+import type { HoldfastError } from "../errors/holdfast-error.ts";
+import type { ExecuteOptions } from "../session/execute-options.ts";
 import { type SessionOptions, invalidNumber, maxDelayMs } from "../session/session-options.ts";
+import type { Store } from "../store/store.ts";
 import type { Runtime } from "../worker/worker.ts";
+import type { HostedSession } from "./hosted-session.ts";
 
 /** Options of a {@link Host}. All times in milliseconds. */
 export interface HostOptions {
@@ -19,6 +23,30 @@ export interface HostOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Directory in which sessions start. @default the current directory of this process */
   readonly cwd?: string;
+  /**
+   * Where sessions and executions are kept beyond the life of this host, which is the store's only writer and does not
+   * close it. @default none: all is forgotten at the end
+   */
+  readonly store?: Store;
+  /** Ended executions stay in the store for so long, at most `maxHistory` with each session. @default 604_800_000: a week */
+  readonly historyMs?: number;
+  /** A session is said to expire so long before it does, or half its idle timeout before if that is less. @default 60_000 */
+  readonly expiryNoticeMs?: number;
+  /** Told once before a session expires, at `expiresAt`; using the session puts that off. */
+  readonly onExpiring?: (session: HostedSession) => void;
+  /** Told of stored rows that cannot be read, and when the store begins to fail; sessions go on. */
+  readonly onStoreError?: (error: HoldfastError) => void;
+}
+
+/** What may be said of an execution by {@link Host.execute}. */
+export interface HostExecuteOptions extends ExecuteOptions {
+  /** Whether it runs beside the foreground. @default false */
+  readonly background?: boolean;
+  /**
+   * 1 to 255 printable ASCII characters. The same key with the same code and options is the same execution: it runs once
+   * at most, and a repeat gets the first one. @default none
+   */
+  readonly idempotencyKey?: string;
 }
 
 /** What may be said of a new session. */
@@ -32,6 +60,8 @@ export interface CreateSessionOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly idleTimeoutMs?: number | null;
   readonly executionTimeoutMs?: number | null;
+  /** Whether it is recorded in the host's store. @default true */
+  readonly persist?: boolean;
 }
 
 /** What a host's option is when it is not given. */
@@ -40,6 +70,8 @@ export const defaultHostOptions = {
   idleTimeoutMs: 1_800_000,
   idleCheckIntervalMs: 1_000,
   tombstoneMs: 86_400_000,
+  historyMs: 604_800_000,
+  expiryNoticeMs: 60_000,
 } as const;
 
 export type ResolvedHostOptions = Omit<HostOptions, keyof typeof defaultHostOptions> & {
@@ -50,6 +82,8 @@ const ranges = {
   maxSessions: [0, 1_000_000],
   idleCheckIntervalMs: [1, maxDelayMs],
   tombstoneMs: [0, Number.MAX_SAFE_INTEGER],
+  historyMs: [0, Number.MAX_SAFE_INTEGER],
+  expiryNoticeMs: [0, Number.MAX_SAFE_INTEGER],
 } as const;
 
 /** Fills in the defaults. @throws HoldfastError `invalid_request` that names the option, what was given and its range */
@@ -60,7 +94,7 @@ export function resolveHostOptions(options: HostOptions): ResolvedHostOptions {
     ...defaultHostOptions,
     ...Object.fromEntries(given),
   };
-  for (const name of ["maxSessions", "idleCheckIntervalMs", "tombstoneMs"] as const) {
+  for (const name of Object.keys(ranges) as (keyof typeof ranges)[]) {
     const [min, max] = ranges[name];
     const value = resolved[name];
     if (!(Number.isInteger(value) && value >= min && value <= max))

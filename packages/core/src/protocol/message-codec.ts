@@ -14,7 +14,18 @@ const unpackr = new Unpackr({ useRecords: false, int64AsType: "auto" as "number"
 
 /** A message as msgpack: plain maps with text keys. The bytes are the caller's own. */
 export function packMessage(message: { readonly type: string }): Uint8Array {
-  return packr.pack(message);
+  return packValue(message);
+}
+
+/** Plain data as msgpack, likewise. */
+export function packValue(value: unknown): Uint8Array {
+  return packr.pack(value);
+}
+
+/** The plain data that these bytes are, unchecked. Byte strings in it may be views. @throws HoldfastError `message_invalid` */
+export function unpackValue(bytes: Uint8Array): unknown {
+  scanMsgpack(bytes);
+  return unpackr.unpack(bytes);
 }
 
 /**
@@ -25,8 +36,7 @@ export function unpackMessage<Schema extends z.ZodType>(
   bytes: Uint8Array,
   schema: Schema,
 ): z.output<Schema> {
-  scanMsgpack(bytes);
-  const value: unknown = unpackr.unpack(bytes);
+  const value = unpackValue(bytes);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

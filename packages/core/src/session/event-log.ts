@@ -133,6 +133,25 @@ export class EventLog {
     }
   }
 
+  /**
+   * What is kept of the events after `after`, from memory and at once, without a reader: for those who store them.
+   * Events that were not kept are left out. It stops behind the event with which the output passes `maxBytes`.
+   */
+  kept(
+    after: number,
+    { maxBytes, maxEvents }: { readonly maxBytes: number; readonly maxEvents: number },
+  ): readonly ExecutionEvent[] {
+    const events: ExecutionEvent[] = [];
+    let size = 0;
+    for (let i = this.#keptIndex(after + 1); i < this.#kept.length; i++) {
+      if (size >= maxBytes || events.length >= maxEvents) break;
+      const entry = this.#kept[i] as Entry;
+      events.push(this.#eventOf(entry));
+      if (!("event" in entry)) size += entry.end - entry.start;
+    }
+    return events;
+  }
+
   #appendOutput(stream: OutputStream, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const kept = this[stream];
@@ -177,10 +196,16 @@ export class EventLog {
     if (entry === null) return this.#gap(reader, this.#lastSeq);
     if (entry.seq > wanted) return this.#gap(reader, entry.seq - 1);
     reader.position = entry.seq;
-    if ("event" in entry) return { seq: entry.seq, ...entry.event };
+    const event = this.#eventOf(entry);
+    if ("event" in entry) return event;
     reader.behindBytes -= entry.end - entry.start;
-    const bytes = entry.loose ?? this[entry.stream].view(entry.start, entry.end);
     this.#measure();
+    return event;
+  }
+
+  #eventOf(entry: Entry): ExecutionEvent {
+    if ("event" in entry) return { seq: entry.seq, ...entry.event };
+    const bytes = entry.loose ?? this[entry.stream].view(entry.start, entry.end);
     return { seq: entry.seq, type: entry.stream, bytes };
   }
 
@@ -195,6 +220,12 @@ export class EventLog {
   #find(seq: number): Entry | null {
     const first = this.#recent[0];
     if (first !== undefined && seq >= first.seq) return this.#recent[seq - first.seq] ?? null;
+    const kept = this.#kept[this.#keptIndex(seq)] ?? null;
+    return first !== undefined && (kept === null || first.seq < kept.seq) ? first : kept;
+  }
+
+  /** Where the first kept entry at or after `seq` stands. */
+  #keptIndex(seq: number): number {
     let low = 0;
     let high = this.#kept.length;
     while (low < high) {
@@ -202,8 +233,7 @@ export class EventLog {
       if ((this.#kept[middle] as Entry).seq < seq) low = middle + 1;
       else high = middle;
     }
-    const kept = this.#kept[low] ?? null;
-    return first !== undefined && (kept === null || first.seq < kept.seq) ? first : kept;
+    return low;
   }
 
   #bytesAfter(seq: number): number {

@@ -9,7 +9,8 @@ import type {
 } from "../worker/worker.ts";
 import { EventLog, type EventLogOptions } from "./event-log.ts";
 import type { ExecutionEvent } from "./execution-event.ts";
-import { type ExecutionRecord, hasEnded } from "./execution-record.ts";
+import type { ExecutionHandle } from "./execution-handle.ts";
+import { type ExecutionRecord, type ExecutionStatus, hasEnded } from "./execution-record.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
 // The rest of a character that was cut by a pipe's end comes with the next read. What comes later than this was not text.
@@ -40,7 +41,7 @@ export interface ExecutionOptions {
  * One piece of code that runs, ran or waits in a session. Its output is followed with {@link events}, its end awaited
  * with {@link ended}; both may be used any number of times, also after the end.
  */
-export class Execution {
+export class Execution implements ExecutionHandle {
   readonly id: string;
   readonly timeoutMs: number | null;
   /** Settles with the record at the end of the execution. Never rejects. */
@@ -93,6 +94,18 @@ export class Execution {
     return this.#options.request;
   }
 
+  get code(): string {
+    return this.request.code;
+  }
+
+  get isBackground(): boolean {
+    return this.#record.isBackground;
+  }
+
+  get status(): ExecutionStatus {
+    return this.#record.status;
+  }
+
   get hasEnded(): boolean {
     return hasEnded(this.#record.status);
   }
@@ -133,6 +146,11 @@ export class Execution {
     options: { after?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<ExecutionEvent, void, void> {
     return this.#log.read(options);
+  }
+
+  /** For those who store them: see {@link EventLog.kept}. */
+  keptEvents(after: number, bounds: Parameters<EventLog["kept"]>[1]): readonly ExecutionEvent[] {
+    return this.#log.kept(after, bounds);
   }
 
   /** Asks the code to stop; it ends as `interrupted`. Nothing happens when it has ended. */

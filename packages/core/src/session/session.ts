@@ -54,6 +54,8 @@ export interface SessionCreateOptions extends SessionOptions {
   readonly onLateOutput?: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
   /** Something was done or written: for idle expiry. */
   readonly onActivity?: () => void;
+  /** An execution was accepted: for those who record it. */
+  readonly onExecution?: (execution: Execution) => void;
   /** How its workers come up, such as out of a pool. @default the runtime's `start` */
   readonly startWorker?: (options: WorkerStartOptions) => Promise<Worker>;
   /** Where the state comes from when a worker is lost. @default nowhere: it is lost with it */
@@ -77,6 +79,14 @@ export interface SessionFork {
   readonly skipped: readonly Skipped[];
 }
 
+/** What a session was before the process that had it ended. Times in milliseconds since the epoch. */
+export interface SessionPast {
+  readonly createdAt: number;
+  readonly lastActivityAt: number;
+  readonly restarts: number;
+  readonly executionCount: number;
+}
+
 /** A background execution that has no process yet. */
 interface BackgroundStart {
   /** Settles when it has one, or does not get one. Never rejects. */
@@ -94,7 +104,7 @@ interface BackgroundStart {
 export class Session implements AsyncDisposable {
   readonly id: string;
   readonly runtime: Runtime;
-  readonly createdAt = Date.now();
+  readonly createdAt: number;
   /** The session that this one was forked from. */
   readonly parentId: string | null;
   readonly #create: SessionCreateOptions;
@@ -140,6 +150,7 @@ export class Session implements AsyncDisposable {
       readonly id: string;
       readonly fork: SessionCreateOptions["startWorker"];
     } | null = null,
+    past: SessionPast | null = null,
   ) {
     this.#create = create;
     this.#options = resolveSessionOptions(create);
@@ -153,7 +164,20 @@ export class Session implements AsyncDisposable {
       maxFailedStarts: this.#options.maxFailedStarts,
     });
     this.#state = initialSession(this.#options.maxQueuedExecutions);
-    this.#startWorker(this.#state.generation);
+    this.createdAt = past?.createdAt ?? Date.now();
+    if (past === null) {
+      this.#startWorker(this.#state.generation);
+      return;
+    }
+    this.#state = { ...this.#state, status: "lost" };
+    this.#lastActivityAt = past.lastActivityAt;
+    this.#restarts = past.restarts;
+    this.#executionCount = past.executionCount;
+  }
+
+  /** A session whose worker ended with the process that had it: `lost`, and its first use starts a fresh one. */
+  static lost(options: SessionCreateOptions, past: SessionPast): Session {
+    return new Session(options, null, past);
   }
 
   /**
@@ -234,7 +258,7 @@ export class Session implements AsyncDisposable {
       this.#executions.delete(execution.id);
       throw error;
     }
-    this.#accepted();
+    this.#accepted(execution);
     return execution;
   }
 
@@ -254,7 +278,7 @@ export class Session implements AsyncDisposable {
     this.#backgroundStarts.set(execution.id, start);
     try {
       await this.#startBackground(execution, start);
-      this.#accepted();
+      this.#accepted(execution);
       return execution;
     } catch (error) {
       failWith(execution, error, "kept");
@@ -499,7 +523,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** Counts an execution more, and forgets the oldest that have ended for it. */
-  #accepted(): void {
+  #accepted(execution: Execution): void {
+    this.#create.onExecution?.(execution);
     this.#touch();
     this.#executionCount++;
     let excess = this.#executions.size - this.#options.maxHistory;

@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import { workerRequest } from "../session/execute-options.ts";
+import type { Execution } from "../session/execution.ts";
+import type { ExecutionHandle } from "../session/execution-handle.ts";
+import type { Session } from "../session/session.ts";
+import type { Idempotency } from "../store/followed-execution.ts";
+import { PastExecution } from "../store/past-execution.ts";
+import type { Recorder } from "../store/recorder.ts";
+import type { Store } from "../store/store.ts";
+import type { StoredExecution } from "../store/stored-execution.ts";
+import { bodyHash, checkIdempotencyKey, checkSameBody } from "./body-hash.ts";
+import type { HostExecuteOptions } from "./host-options.ts";
+
+interface First {
+  readonly executionId: string;
+  readonly bodyHash: string;
+  readonly execution: Promise<ExecutionHandle>;
+}
+
+/** What makes executions of a session survive this process. */
+export interface Recording {
+  readonly store: Store;
+  readonly recorder: Recorder;
+}
+
+/**
+ * The executions of one session by their idempotency keys. With a store the key is written before the code runs, so that
+ * it holds after the end of this process, too.
+ */
+export class IdempotentExecutions {
+  readonly #session: Session;
+  readonly #recording: Recording | null;
+  readonly #maxKeys: number;
+  readonly #firsts = new Map<string, First>();
+
+  constructor(session: Session, recording: Recording | null, maxKeys: number) {
+    this.#session = session;
+    this.#recording = recording;
+    this.#maxKeys = maxKeys;
+  }
+
+  /**
+   * The first execution of that key, which is started when there is none.
+   * @throws HoldfastError `idempotency_conflict`, `store_unavailable`, and what {@link start} throws; the key is free then
+   */
+  async execute(
+    code: string,
+    options: HostExecuteOptions & { readonly idempotencyKey: string },
+  ): Promise<ExecutionHandle> {
+    const key = checkIdempotencyKey(options.idempotencyKey);
+    const hash = bodyHash(code, options);
+    const first = this.#firsts.get(key);
+    if (first !== undefined) {
+      checkSameBody(key, first.bodyHash, hash, first.executionId);
+      return first.execution;
+    }
+    const executionId = options.id ?? randomUUID();
+    const execution = this.#first({ key, bodyHash: hash }, code, { ...options, id: executionId });
+    this.#firsts.set(key, { executionId, bodyHash: hash, execution });
+    try {
+      return await execution;
+    } catch (error) {
+      this.#firsts.delete(key);
+      throw error;
+    } finally {
+      this.#forgetOldest();
+    }
+  }
+
+  async #first(
+    idempotency: Idempotency,
+    code: string,
+    options: HostExecuteOptions & { readonly id: string },
+  ): Promise<ExecutionHandle> {
+    if (this.#recording === null) return start(this.#session, code, options);
+    const { store, recorder } = this.#recording;
+    const { id: sessionId } = this.#session;
+    const intent = intentOf(sessionId, code, options, idempotency);
+    const earlier = await store.claim(intent);
+    if (earlier !== null) return this.#earlier(earlier, idempotency, store);
+    const unexpect = recorder.expect(sessionId, options.id, idempotency);
+    try {
+      return await start(this.#session, code, options);
+    } catch (error) {
+      // It never ran: whoever asks again may have it run.
+      await store
+        .write([{ type: "execution_gone", sessionId, executionId: options.id }])
+        .catch(() => {});
+      throw error;
+    } finally {
+      unexpect();
+    }
+  }
+
+  /** One of an earlier process, or one that this session has forgotten. */
+  async #earlier(
+    stored: StoredExecution,
+    { key, bodyHash: hash }: Idempotency,
+    store: Store,
+  ): Promise<ExecutionHandle> {
+    const { id } = stored.record;
+    checkSameBody(key, stored.idempotency?.bodyHash ?? "", hash, id);
+    return (
+      this.#session.executions.find((one) => one.id === id) ?? PastExecution.read(store, stored)
+    );
+  }
+
+  /** Keys of executions that the session has forgotten: from now on the store knows them, or nobody. */
+  #forgetOldest(): void {
+    for (const [key, { executionId, execution }] of this.#firsts) {
+      if (this.#firsts.size <= this.#maxKeys) return;
+      if (this.#session.executions.some(({ id }) => id === executionId)) continue;
+      void execution.then(
+        ({ hasEnded }) => hasEnded && this.#firsts.delete(key),
+        () => {}, // told to who asked
+      );
+    }
+  }
+}
+
+/** Starts code in a session, in the foreground or beside it. @throws HoldfastError as the methods of {@link Session} */
+export async function start(
+  session: Session,
+  code: string,
+  { background = false, idempotencyKey: _, ...options }: HostExecuteOptions,
+): Promise<Execution> {
+  return background ? session.executeInBackground(code, options) : session.execute(code, options);
+}
+
+function intentOf(
+  sessionId: string,
+  code: string,
+  options: HostExecuteOptions & { readonly id: string },
+  idempotency: Idempotency,
+): StoredExecution {
+  const { executionId, cwd, allowInput } = workerRequest(code, options);
+  return {
+    version: 1,
+    code,
+    cwd,
+    timeoutMs: options.timeoutMs ?? null,
+    allowInput,
+    idempotency,
+    lastSeq: 0,
+    stdoutRest: new Uint8Array(),
+    stderrRest: new Uint8Array(),
+    record: {
+      id: executionId,
+      sessionId,
+      status: "queued",
+      isBackground: options.background ?? false,
+      pid: null,
+      exitCode: null,
+      signal: null,
+      stdoutBytes: 0,
+      stderrBytes: 0,
+      truncated: false,
+      result: null,
+      displays: [],
+      error: null,
+      changes: null,
+      queuedAt: Date.now(),
+      startedAt: null,
+      durationMs: 0,
+      sessionState: "kept",
+    },
+  };
+}
