@@ -153,7 +153,6 @@ describe("what is not there", () => {
   it.each([
     ["restore", "/v1/sessions", { runtime: "bash", restore: "c1" }, {}],
     ["onError: rollback", executions, { code: ":", onError: "rollback" }, {}],
-    ["Idempotency-Key", executions, { code: ":" }, { "idempotency-key": "k" }],
   ])("%s is 501, never ignored [R8.3]", async (_name, path, body, headers) => {
     const answer = await problem("POST", path, { body, headers });
     expect(answer).toMatchObject({ status: 501, code: "feature_unsupported" });

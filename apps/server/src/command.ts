@@ -35,7 +35,12 @@ async function main([command, ...args]: readonly string[]): Promise<number | und
 
 async function serveCommand(args: readonly string[]): Promise<number | undefined> {
   const text = { type: "string" } as const;
-  const options = { ...common, host: text, port: text, token: text, log: text };
+  const options = {
+    ...common,
+    host: text, port: text, token: text, log: text,
+    "data-dir": text,
+    memory: { type: "boolean" },
+  } as const;
   const { values } = parsed(() => parseArgs({ args: [...args], options }));
   if (values.help === true) return print(help.serve);
   await runServer({
@@ -43,6 +48,8 @@ async function serveCommand(args: readonly string[]): Promise<number | undefined
     port: numberOf("--port", values.port),
     token: values.token,
     log: values.log,
+    dataDirectory: values["data-dir"],
+    isMemoryOnly: values.memory,
   });
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { Execution, ExecutionEvent } from "@holdfast/core";
+import type { ExecutionEvent, ExecutionHandle } from "@holdfast/core";
 import { type OutputEncoding, eventView } from "./views.ts";
 
 /** How an execution's events are streamed. */
@@ -25,7 +25,7 @@ const batchLength = 128 * 1024;
  * The events of an execution as server-sent events: what was, what comes, and then the end. One chunk is made when one
  * is asked for, so a slow client slows the code down and nothing piles up here.
  */
-export function eventStream(execution: Execution, options: EventStreamOptions): Response {
+export function eventStream(execution: ExecutionHandle, options: EventStreamOptions): Response {
   return new Response(
     new ReadableStream(new EventSource(execution, options), { highWaterMark: 0 }),
     {
@@ -40,7 +40,7 @@ export function eventStream(execution: Execution, options: EventStreamOptions): 
 }
 
 class EventSource {
-  readonly #execution: Execution;
+  readonly #execution: ExecutionHandle;
   readonly #options: EventStreamOptions;
   readonly #leaving = new AbortController();
   /** Opened with the first pull: a reader that nobody reads would stop the code. */
@@ -50,7 +50,7 @@ class EventSource {
   #stall: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(execution: Execution, options: EventStreamOptions) {
+  constructor(execution: ExecutionHandle, options: EventStreamOptions) {
     this.#execution = execution;
     this.#options = options;
     this.#seq = options.after;

@@ -1,5 +1,6 @@
-import { Host, HoldfastError } from "@holdfast/core";
+import { Host, HoldfastError, type Store } from "@holdfast/core";
 import { type LogLevel, createLog, logLevels } from "./log.ts";
+import { openStore } from "./open-store.ts";
 import { allRuntimes } from "./runtimes.ts";
 import { serve } from "./serve.ts";
 import { sessionEnv } from "./session-env.ts";
@@ -14,6 +15,10 @@ export interface RunServerOptions {
   readonly token?: string | undefined;
   /** `HOLDFAST_LOG`. @default `requests`; `errors` where stderr is a terminal */
   readonly log?: string | undefined;
+  /** `HOLDFAST_DATA_DIR`: the folder of what is kept. @default `$XDG_STATE_HOME/holdfast`, else `~/.local/state/holdfast` */
+  readonly dataDirectory?: string | undefined;
+  /** `HOLDFAST_MEMORY=1`: nothing is kept beyond the end of the process. @default false */
+  readonly isMemoryOnly?: boolean | undefined;
 }
 
 /** Serves until SIGINT or SIGTERM, then ends with 0; a second signal ends at once. */
@@ -21,9 +26,14 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
   const { env } = process;
   // Command lines can be read by everybody on the machine.
   if (options.token !== undefined) process.title = "holdfast serve";
-  const sessions = new Host({ runtimes: allRuntimes(), env: sessionEnv(env) });
+  let sessions: Host | null = null;
+  let store: Store | null = null;
   let ending: Promise<void> | null = null;
-  let end = () => sessions.close();
+  let close = async () => sessions?.close();
+  const end = async () => {
+    await close();
+    await store?.close();
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (ending !== null) process.exit(130);
@@ -32,6 +42,18 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
   }
   try {
     const log = createLog(levelOf(options.log ?? env["HOLDFAST_LOG"]));
+    store = await openStore({
+      dataDirectory: options.dataDirectory ?? env["HOLDFAST_DATA_DIR"],
+      isMemoryOnly: options.isMemoryOnly ?? env["HOLDFAST_MEMORY"] === "1",
+      onNote: log.note,
+    });
+    sessions = new Host({
+      runtimes: allRuntimes(),
+      env: sessionEnv(env),
+      ...(store === null ? {} : { store }),
+      onStoreError: (error) => log.note(error.message),
+    });
+    await sessions.open();
     const server = await serve({
       sessions,
       hostname: options.hostname ?? (env["HOST"] || "127.0.0.1"),
@@ -40,7 +62,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
       onRequest: log.request,
       onError: log.error,
     });
-    end = () => server.close();
+    close = () => server.close();
     for (const runtime of sessions.runtimes) {
       const info = await runtime.inspect();
       if (!info.isAvailable)
@@ -48,7 +70,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     }
     process.stdout.write(`Holdfast listening on ${server.url}\n`);
   } catch (error) {
-    await sessions.close();
+    await end();
     const text = HoldfastError.is(error) ? error.message.replace(/^\[\w+\] /, "") : String(error);
     process.stderr.write(`${text}\n`);
     process.exitCode = 1;

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type {
   Display,
-  Execution,
   ExecutionEvent,
+  ExecutionHandle,
   ExecutionRecord,
   ExecutionResult,
   HostedSession,
@@ -31,7 +31,7 @@ export function sessionView({ session, labels, expiresAt }: HostedSession): Sess
 }
 
 /** An execution as clients see it, with its output. */
-export function executionView(execution: Execution, encoding: OutputEncoding) {
+export function executionView(execution: ExecutionHandle, encoding: OutputEncoding) {
   const { record } = execution;
   return {
     ...recordView(record),
@@ -42,8 +42,8 @@ export function executionView(execution: Execution, encoding: OutputEncoding) {
 }
 
 /** {@link executionView} with the code, as history has it. */
-export function executionDetails(execution: Execution, encoding: OutputEncoding) {
-  return { ...executionView(execution, encoding), code: execution.request.code };
+export function executionDetails(execution: ExecutionHandle, encoding: OutputEncoding) {
+  return { ...executionView(execution, encoding), code: execution.code };
 }
 
 /** One event as it goes over the wire: `{seq, type, …}`. */

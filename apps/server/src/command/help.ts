@@ -21,6 +21,9 @@ A first look:
   --port NUMBER     port; 0 for a free one                                      PORT, 4650
   --token TEXT      bearer token that requests need; without one only           HOLDFAST_TOKEN
                     loopback addresses are served
+  --data-dir PATH   folder of what is kept beyond the end of the server;        HOLDFAST_DATA_DIR
+                    by default ~/.local/state/holdfast
+  --memory          keep nothing beyond the end of the server                   HOLDFAST_MEMORY=1
   --log LEVEL       requests, errors or silent                                  HOLDFAST_LOG
 
 Each option stands for the environment variable at its right; prefer that for the token, since others can read command

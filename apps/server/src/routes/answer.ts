@@ -1,4 +1,4 @@
-import type { Execution } from "@holdfast/core";
+import type { ExecutionHandle } from "@holdfast/core";
 import type { Context } from "hono";
 import { z } from "zod";
 import { dropConnection, onDisconnect as whenGone } from "../disconnect.ts";
@@ -27,7 +27,7 @@ type StreamOptions = Query & Pick<EventStreamOptions, "heartbeatMs" | "stallMs">
 /** Answers with an execution as the client asked: its events, at once when it runs in the background, or its end. */
 export async function answer(
   c: Context,
-  execution: Execution,
+  execution: ExecutionHandle,
   options: StreamOptions & { readonly isBackground: boolean },
 ): Promise<Response> {
   const { encoding, isBackground } = options;
@@ -44,7 +44,7 @@ export async function answer(
 /** The events of an execution behind `after`. */
 export function stream(
   c: Context,
-  execution: Execution,
+  execution: ExecutionHandle,
   { onDisconnect, ...options }: StreamOptions & { readonly after: number },
 ): Response {
   return eventStream(execution, {

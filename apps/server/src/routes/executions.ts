@@ -1,4 +1,4 @@
-import { type Execution, HoldfastError, type Session } from "@holdfast/core";
+import { type ExecutionHandle, HoldfastError, type Host } from "@holdfast/core";
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
@@ -30,8 +30,9 @@ const idempotencyKey = {
   name: "Idempotency-Key",
   in: "header",
   required: false,
-  schema: { type: "string" },
-  description: "Not supported yet: refused with 501, never ignored",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+  description:
+    "A repeat with the same key and the same body is answered with the first execution, also after a restart of the server; with another body it is refused with 409",
 } as const;
 
 // A page of history holds at least one execution, and no more than about this much output and code.
@@ -39,8 +40,8 @@ const maxPageBytes = 32 * 1024 * 1024;
 
 /** Executions: run, follow, feed, interrupt, kill. */
 export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void {
-  const { session } = context;
-  const find = (c: { id: string; eid: string }) => session(c.id).session.execution(c.eid);
+  const { host } = context;
+  const find = (c: { id: string; eid: string }) => host.execution(c.id, c.eid);
 
   app.openapi(
     createRoute({
@@ -61,9 +62,11 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       },
     }),
     async (c) => {
-      if (c.req.header("idempotency-key") !== undefined) throw unsupported("Idempotency-Key");
       const request = c.req.valid("json");
-      const execution = await startExecution(session(c.req.valid("param").id).session, request);
+      const execution = await startExecution(host, c.req.valid("param").id, {
+        ...request,
+        idempotencyKey: c.req.header("idempotency-key"),
+      });
       return answer(c, execution, {
         ...context,
         ...c.req.valid("query"),
@@ -79,26 +82,13 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       request: { params: sessionParams, query: listQuery },
       responses: { 200: json(listSchema, "One page"), ...problems },
     }),
-    (c) => {
+    async (c) => {
       const { encoding, limit, cursor } = c.req.valid("query");
-      const { executions } = session(c.req.valid("param").id).session;
-      const end =
-        cursor === undefined ? executions.length : executions.findIndex(({ id }) => id === cursor);
-      if (end === -1) {
-        throw new HoldfastError({
-          code: "invalid_request",
-          message: "cursor: the execution that it stands for is forgotten; begin anew",
-        });
-      }
-      let begin = end;
-      for (let size = 0; begin > 0 && end - begin < limit; begin--) {
-        const { stdout, stderr, request } = executions[begin - 1] as Execution;
-        size += stdout.length + stderr.length + request.code.length;
-        if (size > maxPageBytes && begin < end) break;
-      }
+      const before = cursor === undefined ? {} : { before: cursor };
+      const page = await newest(host.executions(c.req.valid("param").id, before), limit);
       return sendJson({
-        items: executions.slice(begin, end).map((one) => executionDetails(one, encoding)),
-        nextCursor: begin === 0 ? null : (executions[begin]?.id ?? null),
+        items: page.executions.toReversed().map((one) => executionDetails(one, encoding)),
+        nextCursor: page.isLast ? null : (page.executions.at(-1)?.id ?? null),
       });
     },
   );
@@ -110,7 +100,8 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       request: { params, query: encodingQuery },
       responses: { 200: json(executionDetailsSchema, "The execution"), ...problems },
     }),
-    (c) => sendJson(executionDetails(find(c.req.valid("param")), c.req.valid("query").encoding)),
+    async (c) =>
+      sendJson(executionDetails(await find(c.req.valid("param")), c.req.valid("query").encoding)),
   );
   app.openapi(
     createRoute({
@@ -126,9 +117,9 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
         ...problems,
       },
     }),
-    (c) => {
+    async (c) => {
       const { after, ...query } = c.req.valid("query");
-      return stream(c, find(c.req.valid("param")), {
+      return stream(c, await find(c.req.valid("param")), {
         ...context,
         ...query,
         after: after ?? lastEventId(c.req.header("last-event-id")),
@@ -145,7 +136,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const { data = "", close = false } = c.req.valid("json");
-      await find(c.req.valid("param")).write(data, { close });
+      await (await find(c.req.valid("param"))).write(data, { close });
       return c.body(null, 202);
     },
   );
@@ -157,8 +148,8 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       request: { params },
       responses: { 202: { description: "Asked" }, ...problems },
     }),
-    (c) => {
-      find(c.req.valid("param")).interrupt();
+    async (c) => {
+      (await find(c.req.valid("param"))).interrupt();
       return c.body(null, 202);
     },
   );
@@ -172,7 +163,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const { signal = "SIGKILL" } = c.req.valid("json");
-      await find(c.req.valid("param")).kill(signal);
+      await (await find(c.req.valid("param"))).kill(signal);
       return c.body(null, 202);
     },
   );
@@ -180,14 +171,37 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
 
 /** Starts what a request asks for, in the foreground or beside it. */
 async function startExecution(
-  session: Session,
-  request: z.infer<typeof executeSchema>,
-): Promise<Execution> {
-  const { code, background = false, onError, ...options } = request;
+  host: Host,
+  sessionId: string,
+  request: z.infer<typeof executeSchema> & { readonly idempotencyKey: string | undefined },
+): Promise<ExecutionHandle> {
+  const { code, onError, ...options } = request;
   if (onError === "rollback") throw unsupported("onError: rollback");
-  return background
-    ? session.executeInBackground(code, defined(options))
-    : session.execute(code, defined(options));
+  return host.execute(sessionId, code, defined(options));
+}
+
+/** The first of them, up to a number and a size, and whether that is all. */
+async function newest(
+  history: AsyncIterable<ExecutionHandle>,
+  limit: number,
+): Promise<{ readonly executions: readonly ExecutionHandle[]; readonly isLast: boolean }> {
+  const executions: ExecutionHandle[] = [];
+  let size = 0;
+  try {
+    for await (const one of history) {
+      size += one.stdout.length + one.stderr.length + one.code.length;
+      const isFull = executions.length > 0 && size > maxPageBytes;
+      if (isFull || executions.length === limit) return { executions, isLast: false };
+      executions.push(one);
+    }
+  } catch (error) {
+    if (!HoldfastError.is(error) || error.code !== "execution_not_found") throw error;
+    throw new HoldfastError({
+      code: "invalid_request",
+      message: "cursor: the execution that it stands for is forgotten; begin anew",
+    });
+  }
+  return { executions, isLast: true };
 }
 
 function lastEventId(header: string | undefined): number {

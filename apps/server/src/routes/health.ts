@@ -13,6 +13,10 @@ const healthSchema = z
     version: z.string(),
     instanceId: z.string().meta({ description: "Of this server process: another one has another" }),
     sessions: z.int(),
+    persistence: z.enum(["ok", "degraded", "none"]).meta({
+      description:
+        "Whether sessions and output are being kept; `degraded`: the disk refuses, and sessions go on",
+    }),
   })
   .meta({ id: "Health" });
 
@@ -30,7 +34,7 @@ export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
         summary,
         responses: { 200: json(healthSchema, "It does") },
       }),
-      () => sendJson({ ...about, sessions: host.size }),
+      () => sendJson({ ...about, sessions: host.size, persistence: persistenceOf(host) }),
     );
   }
   app.openapi(
@@ -56,4 +60,9 @@ export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
       return sendJson({ items });
     },
   );
+}
+
+function persistenceOf({ recording }: AppContext["host"]): "ok" | "degraded" | "none" {
+  if (recording === null) return "none";
+  return recording.isDegraded ? "degraded" : "ok";
 }

@@ -30,7 +30,11 @@ export function addRunRoutes(app: OpenAPIHono, { host, heartbeatMs, stallMs }: A
       if (background === true) throw unsupported("background in /v1/run");
       if (allowInput === true) throw unsupported("allowInput in /v1/run");
       if (onError === "rollback") throw unsupported("onError: rollback");
-      const { session } = await host.create({ runtime, labels: { purpose: "run" } });
+      const { session } = await host.create({
+        runtime,
+        labels: { purpose: "run" },
+        persist: false,
+      });
       // It may have been deleted by its id meanwhile.
       const end = () => host.delete(session.id).catch(() => {});
       try {

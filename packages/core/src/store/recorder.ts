@@ -90,13 +90,14 @@ export class Recorder {
   follow(execution: Execution): void {
     const { sessionId } = execution.record;
     const name = `${sessionId}/${execution.id}`;
-    const followed = new FollowedExecution(execution, this.#keys.get(name) ?? null);
+    const idempotency = this.#keys.get(name) ?? null;
+    const followed = new FollowedExecution(execution, idempotency);
     this.#keys.delete(name);
     let all = this.#followed.get(sessionId);
     if (all === undefined) this.#followed.set(sessionId, (all = new Set()));
     all.add(followed);
     this.touch(sessionId);
-    void execution.ended.then(() => this.#ended(sessionId));
+    void execution.ended.then(() => this.#ended(sessionId, idempotency !== null));
   }
 
   /** Takes a session out of the store, with all that was to be written of it. */
@@ -120,12 +121,12 @@ export class Recorder {
     this.#disarm();
   }
 
-  #ended(sessionId: string): void {
+  #ended(sessionId: string, isAwaited: boolean): void {
     if (!this.#followed.has(sessionId)) return;
     this.touch(sessionId);
     this.#limitHeld();
-    // At once when it is quiet; in a burst of short ones with the others.
-    if (performance.now() - this.#flushedAt >= this.#options.batchMs) this.#flushSoon();
+    // At once when it is quiet, or when a repeat may ask for it; in a burst of short ones with the others.
+    if (isAwaited || performance.now() - this.#flushedAt >= this.#options.batchMs) this.#flushSoon();
   }
 
   #flushSoon(): void {

@@ -1,0 +1,43 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { HoldfastError, type Store } from "@holdfast/core";
+import { SqliteStore } from "@holdfast/store-sqlite";
+
+/** Where things are kept, as the process was told. */
+export interface OpenStoreOptions {
+  /** The folder, `undefined` or empty where none was named. */
+  readonly dataDirectory: string | undefined;
+  /** Whether nothing is to be kept. */
+  readonly isMemoryOnly: boolean;
+  /** Told when the default folder cannot be used. */
+  readonly onNote: (text: string) => void;
+}
+
+/** The per-user data folder: `$XDG_STATE_HOME/holdfast`, else `~/.local/state/holdfast`. */
+export function defaultDataDirectory(env: NodeJS.ProcessEnv): string {
+  const named = env["XDG_STATE_HOME"] ?? "";
+  return join(isAbsolute(named) ? named : join(homedir(), ".local", "state"), "holdfast");
+}
+
+/**
+ * Opens `holdfast.db` in the data folder; `null`: nothing is kept. A folder that nobody named and that cannot be used, as
+ * when another server has it, is done without, with a note; one that was named is an error.
+ * @throws HoldfastError `store_unavailable`, `store_invalid`
+ */
+export async function openStore(options: OpenStoreOptions): Promise<Store | null> {
+  const { dataDirectory = "", isMemoryOnly, onNote } = options;
+  if (isMemoryOnly) return null;
+  const directory =
+    dataDirectory === "" ? defaultDataDirectory(process.env) : resolve(dataDirectory);
+  try {
+    return await SqliteStore.open(join(directory, "holdfast.db"));
+  } catch (error) {
+    const canDoWithout =
+      dataDirectory === "" && HoldfastError.is(error) && error.code === "store_unavailable";
+    if (!canDoWithout) throw error;
+    onNote(
+      `${error.message.replace(/^\[\w+\] /, "")}. Nothing is kept beyond the end of this server; HOLDFAST_DATA_DIR names another folder.`,
+    );
+    return null;
+  }
+}
