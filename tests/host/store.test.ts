@@ -1,4 +1,10 @@
-import { type ExecutionHandle, Host, type HostOptions, MemoryStore, type Store } from "@holdfast/core";
+import {
+  type ExecutionHandle,
+  Host,
+  type HostOptions,
+  MemoryStore,
+  type Store,
+} from "@holdfast/core";
 import {
   FakeRuntime,
   type FakeWorker,
@@ -95,7 +101,12 @@ describe("Host.open() after the end of the host before, of which nobody was told
     running.tell({ type: "started", pid: 5 });
     running.print("out\n");
     running.print(Buffer.from([0, 255]), "stderr");
-    running.tell({ type: "display", mime: { "a/b": Buffer.from([1]) }, displayId: null, update: false });
+    running.tell({
+      type: "display",
+      mime: { "a/b": Buffer.from([1]) },
+      displayId: null,
+      update: false,
+    });
     running.tell({ type: "result", repr: "1", value: 1, valueTruncated: false, mime: {} });
     running.end();
     await execution.ended;
@@ -193,9 +204,14 @@ describe("Host.open() after the end of the host before, of which nobody was told
   it("takes a clock that was set back for what it is: nothing lives longer than it says [F31]", async () => {
     const store = new MemoryStore();
     {
-      using _clock = stopClock(10_000_000);
+      using later = stopClock(10_000_000);
       const first = await open(store);
-      await first.host.create({ runtime: "fake", id: "a", idleTimeoutMs: 1_000 });
+      const { expiresAt } = await first.host.create({
+        runtime: "fake",
+        id: "a",
+        idleTimeoutMs: 1_000,
+      });
+      expect(expiresAt).toBe(later.now + 1_000);
       await first.host.close();
     }
     using clock = stopClock(5_000_000);
@@ -442,24 +458,27 @@ describe("Host.execute() with an idempotency key", () => {
   it.each([
     ["with a store", () => new MemoryStore()],
     ["without one", () => null],
-  ])("%s runs once: a repeat is the first execution, while it runs and after that [F45]", async (_name, make) => {
-    const store = make();
-    const runtime = new FakeRuntime({ name: "fake", features });
-    await using host = new Host({ runtimes: [runtime], ...(store === null ? {} : { store }) });
-    await host.create({ runtime: "fake", id: "a" });
-    const worker = await runtime.workers.take();
-    const [one, two] = await Promise.all([
-      host.execute("a", "code", key),
-      host.execute("a", "code", key),
-    ]);
-    expect(two).toBe(one);
-    (await worker.executions.take()).end();
-    await one.ended;
-    expect(await host.execute("a", "code", key)).toBe(one);
-    const other = await host.execute("a", "code", { idempotencyKey: "other" });
-    expect(other.id).not.toBe(one.id);
-    expect(host.get("a").session.executionCount).toBe(2);
-  });
+  ])(
+    "%s runs once: a repeat is the first execution, while it runs and after that [F45]",
+    async (_name, make) => {
+      const store = make();
+      const runtime = new FakeRuntime({ name: "fake", features });
+      await using host = new Host({ runtimes: [runtime], ...(store === null ? {} : { store }) });
+      await host.create({ runtime: "fake", id: "a" });
+      const worker = await runtime.workers.take();
+      const [one, two] = await Promise.all([
+        host.execute("a", "code", key),
+        host.execute("a", "code", key),
+      ]);
+      expect(two).toBe(one);
+      (await worker.executions.take()).end();
+      await one.ended;
+      expect(await host.execute("a", "code", key)).toBe(one);
+      const other = await host.execute("a", "code", { idempotencyKey: "other" });
+      expect(other.id).not.toBe(one.id);
+      expect(host.get("a").session.executionCount).toBe(2);
+    },
+  );
 
   it.each([
     ["other code", "CODE", {}],
@@ -468,6 +487,7 @@ describe("Host.execute() with an idempotency key", () => {
     ["another variable", "code", { env: { A: "2", B: "1" } }],
     ["another directory", "code", { cwd: "/" }],
     ["the background", "code", { background: true }],
+    ["a transaction", "code", { onError: "rollback" as const }],
   ])("refuses a repeat with %s, and runs nothing [A69]", async (_name, code, changes) => {
     await using test = await open(new MemoryStore());
     await test.host.create({ runtime: "fake", id: "a" });

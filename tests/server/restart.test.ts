@@ -33,7 +33,10 @@ describe("after kill -9 of the server", () => {
       env: { NAME: "kept" },
       cwd: folder,
     });
-    const ran = await first.api.execute(id, "import sys\nfor i in range(3):\n  print('line', i)\n40 + 2");
+    const ran = await first.api.execute(
+      id,
+      "import sys\nfor i in range(3):\n  print('line', i)\n40 + 2",
+    );
     const stream = await first.api.stream("GET", path(id, ran.id, "/events"));
     const live = await stream.rest();
     await stored(first);
@@ -41,7 +44,12 @@ describe("after kill -9 of the server", () => {
 
     await using second = await serveAgain();
     const session = sessionSchema.parse((await second.api.get(`/v1/sessions/${id}`)).json);
-    expect(session).toMatchObject({ state: "lost", pid: null, labels: { a: "b" }, executionCount: 1 });
+    expect(session).toMatchObject({
+      state: "lost",
+      pid: null,
+      labels: { a: "b" },
+      executionCount: 1,
+    });
     const again = executionSchema.parse((await second.api.get(path(id, ran.id))).json);
     expect(again).toEqual(ran);
     for (const after of [0, 2, live.length - 1]) {
@@ -210,10 +218,9 @@ describe.skipIf(!canMount())("on a full disk", () => {
       const large = await first.api.execute(id, "head -c 3000000 /dev/zero | tr '\\0' a");
       expect(large.stdoutBytes).toBe(3_000_000);
       const isTold = (persistence: string) =>
-        eventually(
-          async () => (await first.api.get("/readyz")).text.includes(`"${persistence}"`),
-          { what: `persistence to be told as ${persistence}` },
-        );
+        eventually(async () => (await first.api.get("/readyz")).text.includes(`"${persistence}"`), {
+          what: `persistence to be told as ${persistence}`,
+        });
       await isTold('persistence":"degraded');
       expect((await first.api.execute(id, "echo $x")).stdout).toBe("1\n");
       const small = await first.api.session("bash");

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
-
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -46,12 +45,15 @@ describe("SqliteStore.open()", () => {
   it("takes the rights of others from a file that is there", async () => {
     await filled();
     chmodSync(file, 0o644);
-    await using _store = await SqliteStore.open(file);
+    await (await SqliteStore.open(file)).close();
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   const damages: readonly (readonly [string, () => void])[] = [
-    ["a text", () => writeFileSync(file, "This is no database, whatever its name says.\n".repeat(50))],
+    [
+      "a text",
+      () => writeFileSync(file, "This is no database, whatever its name says.\n".repeat(50)),
+    ],
     ["a cut file", () => truncateSync(file, 20_000)],
     [
       "pages that were overwritten",
@@ -79,17 +81,20 @@ describe("SqliteStore.open()", () => {
       },
     ],
   ];
-  it.each(damages)("refuses %s, names the file and leaves it as it is [D32] [R5.1]", async (_name, damage) => {
-    await filled();
-    damage();
-    const before = readFileSync(file);
-    await expect(SqliteStore.open(file)).rejects.toMatchObject({
-      code: "store_invalid",
-      message: expect.stringContaining(file),
-      details: { file },
-    });
-    expect(readFileSync(file).equals(before)).toBe(true);
-  });
+  it.each(damages)(
+    "refuses %s, names the file and leaves it as it is [D32] [R5.1]",
+    async (_name, damage) => {
+      await filled();
+      damage();
+      const before = readFileSync(file);
+      await expect(SqliteStore.open(file)).rejects.toMatchObject({
+        code: "store_invalid",
+        message: expect.stringContaining(file),
+        details: { file },
+      });
+      expect(readFileSync(file).equals(before)).toBe(true);
+    },
+  );
 
   it("refuses a folder that cannot be made", async () => {
     mkdirSync(join(folder, "data"));

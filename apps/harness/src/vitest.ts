@@ -8,7 +8,10 @@ export {
   type OpenCheckpointStore,
   describeCheckpointStoreContract,
 } from "./vitest/describe-checkpoint-store-contract.ts";
-export { type StoreContractOptions, describeStoreContract } from "./vitest/describe-store-contract.ts";
+export {
+  type StoreContractOptions,
+  describeStoreContract,
+} from "./vitest/describe-store-contract.ts";
 export type { WorkerLanguage } from "./vitest/worker-language.ts";
 export { bashLanguage } from "./vitest/worker-language-bash.ts";
 export { pythonLanguage } from "./vitest/worker-language-python.ts";

@@ -37,7 +37,10 @@ async function serveCommand(args: readonly string[]): Promise<number | undefined
   const text = { type: "string" } as const;
   const options = {
     ...common,
-    host: text, port: text, token: text, log: text,
+    host: text,
+    port: text,
+    token: text,
+    log: text,
     "data-dir": text,
     memory: { type: "boolean" },
   } as const;

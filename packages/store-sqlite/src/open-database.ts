@@ -52,7 +52,8 @@ function inspect(
   try {
     const tables = number(database, "SELECT count(*) AS value FROM sqlite_schema");
     const id = number(database, "SELECT application_id AS value FROM pragma_application_id");
-    if (tables > 0 && id !== applicationId) throw damagedFile(file, "it belongs to another program");
+    if (tables > 0 && id !== applicationId)
+      throw damagedFile(file, "it belongs to another program");
     const version = number(database, "SELECT user_version AS value FROM pragma_user_version");
     if (version > migrations.length) {
       throw damagedFile(

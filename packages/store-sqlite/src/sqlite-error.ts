@@ -1,6 +1,14 @@
 import { HoldfastError } from "@holdfast/core";
 
-const primary = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
+const primary = {
+  busy: 5,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+};
 
 const reasons: Readonly<Record<number, string>> = {
   [primary.busy]: "another process has it open, such as a server that uses the same data folder",
@@ -12,13 +20,15 @@ const reasons: Readonly<Record<number, string>> = {
 
 /**
  * What a failure of SQLite or of the file system means for a store: `store_invalid` for a file that is damaged or no
- * database, which is left as it is, else `store_unavailable`.
+ * database, which is left as it is, else `store_unavailable`. Any other error is answered as it is.
  */
-export function sqliteError(file: string, cause: unknown): HoldfastError {
-  if (HoldfastError.is(cause)) return cause;
+export function sqliteError(file: string, cause: unknown): unknown {
+  const isOutside = cause instanceof Error && ("errcode" in cause || "syscall" in cause);
+  if (HoldfastError.is(cause) || !isOutside) return cause;
   const code = codeOf(cause);
-  const shown = cause instanceof Error ? cause.message : String(cause);
-  if (code === primary.corrupt || code === primary.notADatabase) return damagedFile(file, shown, cause);
+  const shown = cause.message;
+  if (code === primary.corrupt || code === primary.notADatabase)
+    return damagedFile(file, shown, cause);
   return new HoldfastError({
     code: "store_unavailable",
     message: `store ${file}: ${reasons[code] ?? "it failed"} (${shown})`,

@@ -6,7 +6,7 @@ const keyPattern = /^[\x20-\x7e]{1,255}$/;
 
 /** SHA-256 of all that was asked for, the same whatever the order of names and whether a default was written out. */
 export function bodyHash(code: string, options: HostExecuteOptions): string {
-  const { stdin, env, cwd, timeoutMs, allowInput, background, trackChanges, id } = options;
+  const { stdin, env, cwd, timeoutMs, allowInput, background, trackChanges, onError, id } = options;
   const body = [
     code,
     stdin === undefined ? null : Buffer.from(stdin).toString("base64"),
@@ -16,6 +16,7 @@ export function bodyHash(code: string, options: HostExecuteOptions): string {
     allowInput ?? false,
     background ?? false,
     trackChanges ?? false,
+    onError ?? "keep",
     id ?? null,
   ];
   return createHash("sha256").update(JSON.stringify(body)).digest("hex");

@@ -333,7 +333,7 @@ export class Host implements AsyncDisposable {
       id,
       env: { ...this.#options.env, ...env },
       cwd,
-      onActivity: () => recorder?.touch(id),
+      onActivity: (sessionId) => recorder?.touch(sessionId),
       onExecution: (execution) => recorder?.follow(execution),
     };
   }

@@ -122,7 +122,7 @@ export class IdempotentExecutions {
 export async function start(
   session: Session,
   code: string,
-  { background = false, idempotencyKey: _, ...options }: HostExecuteOptions,
+  { background = false, ...options }: HostExecuteOptions,
 ): Promise<Execution> {
   return background ? session.executeInBackground(code, options) : session.execute(code, options);
 }

@@ -1,7 +1,7 @@
 import { FLOAT32_OPTIONS, Packr, Unpackr } from "msgpackr";
 import type { z } from "zod";
 import { HoldfastError } from "../errors/holdfast-error.ts";
-import { scanMsgpack } from "./scan-msgpack.ts";
+import { type MsgpackLimits, scanMsgpack } from "./scan-msgpack.ts";
 
 const packr = new Packr({
   useRecords: false,
@@ -23,8 +23,8 @@ export function packValue(value: unknown): Uint8Array {
 }
 
 /** The plain data that these bytes are, unchecked. Byte strings in it may be views. @throws HoldfastError `message_invalid` */
-export function unpackValue(bytes: Uint8Array): unknown {
-  scanMsgpack(bytes);
+export function unpackValue(bytes: Uint8Array, limits: MsgpackLimits = {}): unknown {
+  scanMsgpack(bytes, limits);
   return unpackr.unpack(bytes);
 }
 

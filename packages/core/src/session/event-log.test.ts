@@ -138,3 +138,17 @@ describe("EventLog", () => {
     expect(await collect(log)).toEqual(["1 display", "gap 2-3", "4 completed"]);
   });
 });
+
+it("EventLog.kept() answers what is kept behind a number, up to a size and a count, and nothing else", () => {
+  const log = new EventLog({ maxOutputBytes: 6 });
+  for (const text of ["ab", "cd", "efgh", "ij"])
+    log.append({ type: "stdout", bytes: Buffer.from(text) });
+  log.append({ type: "input_request", prompt: "", password: false });
+  const seqs = (after: number, maxBytes = 100, maxEvents = 100) =>
+    log.kept(after, { maxBytes, maxEvents }).map(({ seq }) => seq);
+  expect(seqs(0)).toEqual([1, 2, 5]);
+  expect(seqs(1)).toEqual([2, 5]);
+  expect(seqs(0, 1)).toEqual([1]);
+  expect(seqs(0, 100, 2)).toEqual([1, 2]);
+  expect(seqs(5)).toEqual([]);
+});

@@ -53,7 +53,7 @@ export interface SessionCreateOptions extends SessionOptions {
   /** Output of what an execution left running, after its end. */
   readonly onLateOutput?: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
   /** Something was done or written: for idle expiry. */
-  readonly onActivity?: () => void;
+  readonly onActivity?: (sessionId: string) => void;
   /** An execution was accepted: for those who record it. */
   readonly onExecution?: (execution: Execution) => void;
   /** How its workers come up, such as out of a pool. @default the runtime's `start` */
@@ -1000,7 +1000,7 @@ export class Session implements AsyncDisposable {
 
   #touch(): void {
     this.#lastActivityAt = Date.now();
-    this.#create.onActivity?.();
+    this.#create.onActivity?.(this.id);
   }
 
   #full(received: number): HoldfastError {

@@ -80,7 +80,8 @@ export class FollowedExecution {
     const { sessionId } = this;
     const changes: StoreChange[] = [];
     // The end is told with the last of the events, never before them.
-    if (isLast) changes.push({ type: "execution", execution: this.#ended(execution, stored, sizes) });
+    if (isLast)
+      changes.push({ type: "execution", execution: this.#ended(execution, stored, sizes) });
     else if (status !== this.#storedStatus && !hasEnded)
       changes.push({ type: "execution", execution: stored });
     else if (this.#storedStatus === null)

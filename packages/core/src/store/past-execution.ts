@@ -45,11 +45,10 @@ export class PastExecution implements ExecutionHandle {
   }
 
   /** The events after `after`, up to `completed`; what was not stored shows as `gap`. */
-  async *events({ after = 0, signal }: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<
-    ExecutionEvent,
-    void,
-    void
-  > {
+  async *events({
+    after = 0,
+    signal,
+  }: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<ExecutionEvent, void, void> {
     let position = after;
     for await (const event of storedEvents(this.#store, this.record, after)) {
       if (signal?.aborted) return;

@@ -5,10 +5,7 @@ import { type StoredEvent, storedEventSchema } from "./stored-event.ts";
 import { type StoredExecution, storedExecutionSchema } from "./stored-execution.ts";
 
 /** Reads each row by itself, so that one which is damaged does not take the others with it. */
-export function readRows<Row, T>(
-  rows: Iterable<Row>,
-  read: (row: Row) => T,
-): StoredRows<T> {
+export function readRows<Row, T>(rows: Iterable<Row>, read: (row: Row) => T): StoredRows<T> {
   const records: T[] = [];
   const damaged: HoldfastError[] = [];
   for (const row of rows) {
@@ -31,4 +28,3 @@ export function decodeExecution(bytes: unknown, id: string): StoredExecution {
 export function readEvent(bytes: unknown, what: string): StoredEvent | null {
   return readRows([bytes], (one) => decodeRecord(one, storedEventSchema, what)).records[0] ?? null;
 }
-

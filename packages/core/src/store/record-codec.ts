@@ -2,6 +2,9 @@ import type { z } from "zod";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { packValue, unpackValue } from "../protocol/message-codec.ts";
 
+// A record holds what messages brought, somewhat deeper and all of it together.
+const limits = { maxDepth: 80, maxItems: 10_000_000 } as const;
+
 /** A record as a store keeps it: msgpack. The bytes are the caller's own. */
 export function encodeRecord(record: object): Uint8Array {
   return packValue(record);
@@ -42,7 +45,7 @@ function unpacked(bytes: unknown, what: string): unknown {
   if (!(bytes instanceof Uint8Array))
     throw damagedRow(what, `received ${typeof bytes}, allowed bytes`);
   try {
-    return unpackValue(bytes);
+    return unpackValue(bytes, limits);
   } catch (cause) {
     throw damagedRow(what, "it is no msgpack", cause);
   }

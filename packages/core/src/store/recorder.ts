@@ -31,6 +31,8 @@ export interface RecorderStatus {
 }
 
 const maxBatchEvents = 1_000;
+// A transaction of so many takes about a millisecond, for which nothing else runs where the store works on our thread.
+const maxBatchChanges = 100;
 // Records without their output; past it the oldest are not recorded at all.
 const maxHeldExecutions = 10_000;
 
@@ -50,6 +52,8 @@ export class Recorder {
   #soon: NodeJS.Immediate | null = null;
   #flushing: Promise<void> | null = null;
   #flushedAt = -Infinity;
+  /** One execution a transaction, to find the one that the store refuses. */
+  #isSingle = false;
   #error: HoldfastError | null = null;
   #lossCount = 0;
 
@@ -126,7 +130,8 @@ export class Recorder {
     this.touch(sessionId);
     this.#limitHeld();
     // At once when it is quiet, or when a repeat may ask for it; in a burst of short ones with the others.
-    if (isAwaited || performance.now() - this.#flushedAt >= this.#options.batchMs) this.#flushSoon();
+    if (isAwaited || performance.now() - this.#flushedAt >= this.#options.batchMs)
+      this.#flushSoon();
   }
 
   #flushSoon(): void {
@@ -144,13 +149,14 @@ export class Recorder {
       try {
         await this.#options.store.write(batch.changes);
       } catch (error) {
-        this.#failed(batch, error);
+        if (this.#failed(batch, asHoldfastError(error))) continue;
         break;
       }
       batch.stored();
       this.#error = null;
       if (batch.isFull) await new Promise((next) => setImmediate(next));
     }
+    this.#isSingle = false;
     this.#flushedAt = performance.now();
     if (this.#error !== null && this.#touched.size > 0) this.#arm(this.#options.retryMs);
   }
@@ -181,7 +187,8 @@ export class Recorder {
     const { batchBytes } = this.#options;
     for (const followed of this.#followed.get(sessionId) ?? []) {
       const room = batchBytes - batch.sizeBytes;
-      if (room <= 0 || batch.changes.length >= maxBatchEvents) {
+      const isFull = this.#isSingle && batch.followed.length > 0;
+      if (isFull || room <= 0 || batch.changes.length >= maxBatchChanges) {
         batch.isFull = true;
         this.#touched.add(sessionId);
         return;
@@ -204,23 +211,23 @@ export class Recorder {
     if (all?.size === 0) this.#followed.delete(followed.sessionId);
   }
 
-  #failed(batch: Batch, cause: unknown): void {
-    const error = HoldfastError.is(cause)
-      ? cause
-      : new HoldfastError({
-          code: "store_unavailable",
-          message: `store: ${cause instanceof Error ? cause.message : String(cause)}`,
-          cause,
-        });
-    for (const undo of batch.onFailure) undo();
-    if (error.code !== "store_unavailable") {
-      // It will never be taken: without it the others are.
-      this.#lossCount += batch.followed.length;
-      for (const followed of batch.followed) this.#forget(followed);
+  /** Answers whether others can be written at once. */
+  #failed(batch: Batch, error: HoldfastError): boolean {
+    if (error.code === "store_unavailable") {
+      batch.undo();
+      if (this.#error === null) this.#options.onError(error);
+      this.#error = error;
+      this.#limitHeld();
+      return false;
     }
-    if (this.#error === null) this.#options.onError(error);
-    this.#error = error;
-    this.#limitHeld();
+    const [refused, ...others] = batch.followed;
+    if (refused !== undefined) batch.undo();
+    this.#isSingle = others.length > 0;
+    if (this.#isSingle) return true;
+    if (refused !== undefined) this.#forget(refused);
+    this.#lossCount++;
+    this.#options.onError(error);
+    return true;
   }
 
   /** Keeps the memory that waits for the store within its bounds, at the cost of the oldest. */
@@ -277,4 +284,15 @@ class Batch {
   stored(): void {
     for (const done of this.onStored) done();
   }
+
+  undo(): void {
+    for (const undo of this.onFailure) undo();
+  }
+}
+
+/** What is not an error of a store is that of a record which it cannot take. */
+function asHoldfastError(error: unknown): HoldfastError {
+  if (HoldfastError.is(error)) return error;
+  const shown = error instanceof Error ? error.message : String(error);
+  return new HoldfastError({ code: "internal", message: `store: ${shown}`, cause: error });
 }
