@@ -6,6 +6,7 @@ export { HoldfastError, type HoldfastErrorOptions } from "./errors/holdfast-erro
 export { Host } from "./host/host.ts";
 export {
   type CreateSessionOptions,
+  type ForkOptions,
   type HostExecuteOptions,
   type HostOptions,
   defaultHostOptions,

@@ -4,6 +4,6 @@ export interface FakeOperation {
   readonly method: string;
   readonly arguments: readonly unknown[];
   /** Gives the method its result. */
-  resolve(result?: unknown): void;
-  reject(error: unknown): void;
+  readonly resolve: (result?: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }

@@ -1,8 +1,10 @@
+import type { AutomaticCheckpointOptions } from "../checkpoint/automatic-checkpoints.ts";
+import type { CheckpointStore } from "../checkpoint/checkpoint-store.ts";
 import type { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ExecuteOptions } from "../session/execute-options.ts";
 import { type SessionOptions, invalidNumber, maxDelayMs } from "../session/session-options.ts";
 import type { Store } from "../store/store.ts";
-import type { Runtime } from "../worker/worker.ts";
+import type { Runtime, Worker, WorkerStartOptions } from "../worker/worker.ts";
 import type { HostedSession } from "./hosted-session.ts";
 
 /** Options of a {@link Host}. All times in milliseconds. */
@@ -32,6 +34,12 @@ export interface HostOptions {
   readonly historyMs?: number;
   /** A session is said to expire so long before it does, or half its idle timeout before if that is less. @default 60_000 */
   readonly expiryNoticeMs?: number;
+  /** Where checkpoints are kept; the host does not close it. @default none: there are no checkpoints */
+  readonly checkpoints?: CheckpointStore;
+  /** When sessions are checkpointed by themselves; a session may set its own. @default they are not */
+  readonly automaticCheckpoints?: AutomaticCheckpointOptions;
+  /** How workers come up, such as out of a pool. @default the runtime's `start` */
+  readonly startWorker?: (runtime: Runtime, options: WorkerStartOptions) => Promise<Worker>;
   /** Told once before a session expires, at `expiresAt`; using the session puts that off. */
   readonly onExpiring?: (session: HostedSession) => void;
   /** Told of stored rows that cannot be read, and when the store begins to fail; sessions go on. */
@@ -60,8 +68,20 @@ export interface CreateSessionOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly idleTimeoutMs?: number | null;
   readonly executionTimeoutMs?: number | null;
+  /** Id of the checkpoint that it starts from. @default afresh */
+  readonly restore?: string;
+  /** When it is checkpointed by itself. @default as the host says */
+  readonly automaticCheckpoints?: AutomaticCheckpointOptions;
   /** Whether it is recorded in the host's store. @default true */
   readonly persist?: boolean;
+}
+
+/** How a session is forked by {@link Host.fork}. */
+export interface ForkOptions {
+  /** How many. @default as many as there are `ids`, else 1 */
+  readonly count?: number;
+  /** One for each. @default random ones, 128 bits */
+  readonly ids?: readonly string[];
 }
 
 /** What a host's option is when it is not given. */

@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { resolveAutomaticCheckpointOptions } from "../checkpoint/automatic-checkpoints.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import type { CheckpointStore } from "../checkpoint/checkpoint-store.ts";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ExecutionHandle } from "../session/execution-handle.ts";
 import { Session, type SessionCreateOptions } from "../session/session.ts";
@@ -6,10 +9,12 @@ import { defaultSessionOptions } from "../session/session-options.ts";
 import { Recorder, type RecorderStatus } from "../store/recorder.ts";
 import type { SessionRecord } from "../store/session-record.ts";
 import type { Store } from "../store/store.ts";
-import type { Runtime } from "../worker/worker.ts";
+import type { Skipped } from "../protocol/namespace-data.ts";
+import type { RestoreReport, Runtime } from "../worker/worker.ts";
 import { executionHistory, findExecution } from "./execution-history.ts";
 import {
   type CreateSessionOptions,
+  type ForkOptions,
   type HostExecuteOptions,
   type HostOptions,
   type ResolvedHostOptions,
@@ -21,7 +26,26 @@ import { IdempotentExecutions, start } from "./idempotent-executions.ts";
 import { IdleClock } from "./idle-clock.ts";
 import { missingRuntime } from "./missing-runtime.ts";
 import { reopen } from "./reopen.ts";
+import { SessionCheckpoints } from "./session-checkpoints.ts";
 import { Tombstones } from "./tombstones.ts";
+
+/** @throws HoldfastError `invalid_request` */
+function checkId(id: string): void {
+  if (idPattern.test(id)) return;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `session id: received ${JSON.stringify(id.slice(0, 100))}, allowed ${idPattern.source}`,
+    details: { received: id.slice(0, 100), allowed: idPattern.source },
+  });
+}
+
+function noCheckpoints(): HoldfastError {
+  return new HoldfastError({
+    code: "feature_unsupported",
+    message: "checkpoints: this host has no store for them",
+    details: { feature: "checkpoint" },
+  });
+}
 
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -29,11 +53,14 @@ const pruneIntervalMs = 60_000;
 
 interface Entry {
   readonly session: Session;
+  /** `null` without a store for them. */
+  readonly checkpoints: SessionCheckpoints | null;
   labels: Readonly<Record<string, string>>;
   idleTimeoutMs: number | null;
   readonly keys: IdempotentExecutions;
-  /** What it takes to start it anew; `null`: it is not recorded. */
-  kept: Pick<SessionRecord, "env" | "cwd" | "executionTimeoutMs"> | null;
+  /** What it takes to start it anew. */
+  origin: Pick<SessionRecord, "env" | "cwd" | "executionTimeoutMs">;
+  readonly isRecorded: boolean;
   /** The last activity when its expiry was announced. */
   announcedAt: number | null;
 }
@@ -42,6 +69,7 @@ interface Entry {
 interface SessionFacts extends Pick<SessionRecord, "id" | "env" | "cwd" | "labels"> {
   readonly idleTimeoutMs: number | null;
   readonly executionTimeoutMs?: number | null | undefined;
+  readonly checkpoints: SessionCheckpoints | null;
 }
 
 /** The sessions of this machine, by id. Two hosts share nothing. */
@@ -116,18 +144,13 @@ export class Host implements AsyncDisposable {
   async create(options: CreateSessionOptions): Promise<HostedSession> {
     const { id = randomUUID(), labels = {}, env, cwd } = options;
     const runtime = this.#runtime(options.runtime);
-    if (!idPattern.test(id)) {
-      throw new HoldfastError({
-        code: "invalid_request",
-        message: `session id: received ${JSON.stringify(id.slice(0, 100))}, allowed ${idPattern.source}`,
-        details: { received: id.slice(0, 100), allowed: idPattern.source },
-      });
-    }
+    checkId(id);
     const idleTimeoutMs = checkIdleTimeoutMs(
       options.idleTimeoutMs === undefined ? this.#options.idleTimeoutMs : options.idleTimeoutMs,
     );
     if (this.#store !== null) await this.open();
     this.#refuseTaken(id);
+    this.#refuseExcess(1);
     const facts: SessionFacts = {
       id,
       labels,
@@ -135,7 +158,14 @@ export class Host implements AsyncDisposable {
       env: { ...env },
       cwd: cwd ?? this.#options.cwd ?? process.cwd(),
       executionTimeoutMs: options.executionTimeoutMs,
+      checkpoints: this.#checkpointsOf(
+        runtime,
+        id,
+        options.restore ?? null,
+        options.automaticCheckpoints,
+      ),
     };
+    if (options.restore !== undefined) await this.#requireCheckpoint(options.restore, runtime);
     const isRecorded = this.#recorder !== null && options.persist !== false;
     const opening = Session.open(this.#sessionOptions(runtime, facts, isRecorded));
     this.#starting.set(id, opening);
@@ -204,6 +234,97 @@ export class Host implements AsyncDisposable {
     return executionHistory(this.#entry(sessionId).session, before, this.#store);
   }
 
+  /**
+   * Sessions with the whole state of one, as of the boundary between executions at which its turn comes. All come, or none.
+   * @throws HoldfastError as {@link get} and {@link Session.fork}, `invalid_request`, `session_exists`, `too_many_sessions`
+   */
+  async fork(
+    id: string,
+    { count, ids = Array.from({ length: count ?? 1 }, () => randomUUID()) }: ForkOptions = {},
+  ): Promise<{
+    readonly sessions: readonly HostedSession[];
+    readonly skipped: readonly Skipped[];
+  }> {
+    const parent = this.#entry(id);
+    if (
+      ids.length === 0 ||
+      (count !== undefined && count !== ids.length) ||
+      new Set(ids).size !== ids.length
+    ) {
+      throw new HoldfastError({
+        code: "invalid_request",
+        message: `fork of session ${id}: received ${count ?? "no"} count and ${ids.length} ids, allowed at least one, each once`,
+        details: { sessionId: id, count, ids },
+      });
+    }
+    for (const one of ids) {
+      checkId(one);
+      this.#refuseTaken(one);
+    }
+    this.#refuseExcess(ids.length);
+    const { isRecorded } = parent;
+    const facts = new Map(
+      ids.map((one): [string, SessionFacts] => [one, this.#forkFacts(parent, one)]),
+    );
+    const forking = parent.session.fork(ids, (one) =>
+      this.#sessionOptions(parent.session.runtime, facts.get(one) as SessionFacts, isRecorded),
+    );
+    for (const one of ids) this.#starting.set(one, forking);
+    try {
+      const { sessions, skipped } = await forking;
+      if (this.#closing !== null) {
+        await Promise.all(sessions.map((session) => this.#end(session)));
+        throw this.#shuttingDown();
+      }
+      const entries = sessions.map((session) => {
+        this.#tombstones.delete(session.id);
+        if (isRecorded) this.#recorder?.touch(session.id);
+        return this.#add(session, facts.get(session.id) as SessionFacts, isRecorded);
+      });
+      if (isRecorded) await this.#recorder?.flush();
+      return { sessions: entries.map((entry) => this.#view(entry)), skipped };
+    } finally {
+      for (const one of ids) this.#starting.delete(one);
+    }
+  }
+
+  /** The checkpoints of all sessions, also of those that are gone. @throws HoldfastError `feature_unsupported` without a store for them */
+  get checkpoints(): CheckpointStore {
+    const { checkpoints } = this.#options;
+    if (checkpoints !== undefined) return checkpoints;
+    throw noCheckpoints();
+  }
+
+  /**
+   * Keeps the state of a session, as of the boundary between executions at which its turn comes.
+   * @throws HoldfastError as {@link get}, {@link Session.checkpoint} and {@link CheckpointStore.create}
+   */
+  async checkpoint(
+    id: string,
+    options: { readonly name?: string | null } = {},
+  ): Promise<Checkpoint> {
+    return this.#kept(id).take(options);
+  }
+
+  /**
+   * Puts a checkpoint, of this session or another one, in the place of a session's state.
+   * @throws HoldfastError as {@link get}, {@link CheckpointStore.open} and {@link Session.restore}
+   */
+  async restore(id: string, checkpointId: string): Promise<RestoreReport> {
+    return this.#kept(id).restore(checkpointId);
+  }
+
+  /**
+   * Gives a session a fresh worker; what it knew is gone, but for its checkpoints.
+   * @throws HoldfastError as {@link get} and {@link Session.restart}
+   */
+  async restart(id: string): Promise<HostedSession> {
+    const entry = this.#entry(id);
+    entry.checkpoints?.forget();
+    await entry.session.restart();
+    return this.get(id);
+  }
+
   /** Changes what is kept beside a session. @throws HoldfastError as {@link get}, `invalid_request` */
   update(
     id: string,
@@ -213,11 +334,10 @@ export class Host implements AsyncDisposable {
     const { labels, idleTimeoutMs, executionTimeoutMs } = changes;
     if (idleTimeoutMs !== undefined) checkIdleTimeoutMs(idleTimeoutMs);
     if (executionTimeoutMs !== undefined) entry.session.configure({ executionTimeoutMs });
-    if (executionTimeoutMs !== undefined && entry.kept !== null)
-      entry.kept = { ...entry.kept, executionTimeoutMs };
+    if (executionTimeoutMs !== undefined) entry.origin = { ...entry.origin, executionTimeoutMs };
     if (labels !== undefined) entry.labels = labels;
     if (idleTimeoutMs !== undefined) entry.idleTimeoutMs = idleTimeoutMs;
-    if (entry.kept !== null) this.#recorder?.touch(id);
+    if (entry.isRecorded) this.#recorder?.touch(id);
     return this.#view(entry);
   }
 
@@ -247,8 +367,10 @@ export class Host implements AsyncDisposable {
       const runtime =
         this.#runtimes.get(record.runtime) ??
         missingRuntime(record.runtime, [...this.#runtimes.keys()]);
-      const session = Session.lost(this.#sessionOptions(runtime, record, true), record);
-      this.#add(session, record, true);
+      const checkpoints = this.#checkpointsOf(runtime, record.id, record.lastCheckpointId);
+      const facts: SessionFacts = { ...record, checkpoints };
+      const session = Session.lost(this.#sessionOptions(runtime, facts, true), record);
+      this.#add(session, facts, true);
     }
     for (const error of damaged) this.#options.onStoreError?.(error);
     await this.#prune();
@@ -258,6 +380,9 @@ export class Host implements AsyncDisposable {
     clearInterval(this.#reaper);
     await this.#opening?.catch(() => {}); // told to who opened
     await Promise.allSettled(this.#starting.values());
+    await Promise.all(
+      [...this.#entries.values()].map(async ({ checkpoints }) => checkpoints?.settle()),
+    );
     for (const [id, entry] of this.#entries) {
       this.#left.set(id, entry);
       this.#entries.delete(id);
@@ -274,13 +399,14 @@ export class Host implements AsyncDisposable {
     return end;
   }
 
-  #bury({ session, kept }: Entry, reason: "closed" | "expired"): Promise<void> {
+  #bury({ session, isRecorded, checkpoints }: Entry, reason: "closed" | "expired"): Promise<void> {
     const { id } = session;
     const at = Date.now();
+    checkpoints?.stop();
     this.#entries.delete(id);
     this.#idle.forget(id);
     this.#tombstones.add(id, reason, at);
-    if (kept !== null) this.#recorder?.bury({ version: 1, sessionId: id, reason, at });
+    if (isRecorded) this.#recorder?.bury({ version: 1, sessionId: id, reason, at });
     return this.#end(session);
   }
 
@@ -322,10 +448,11 @@ export class Host implements AsyncDisposable {
 
   #sessionOptions(
     runtime: Runtime,
-    { id, env, cwd, executionTimeoutMs }: SessionFacts,
+    { id, env, cwd, executionTimeoutMs, checkpoints }: SessionFacts,
     isRecorded: boolean,
   ): SessionCreateOptions {
     const recorder = isRecorded ? this.#recorder : null;
+    const { startWorker } = this.#options;
     return {
       ...this.#options.session,
       ...(executionTimeoutMs === undefined ? {} : { executionTimeoutMs }),
@@ -334,12 +461,22 @@ export class Host implements AsyncDisposable {
       env: { ...this.#options.env, ...env },
       cwd,
       onActivity: (sessionId) => recorder?.touch(sessionId),
-      onExecution: (execution) => recorder?.follow(execution),
+      onExecution: (execution) => {
+        recorder?.follow(execution);
+        if (checkpoints !== null) void execution.ended.then(() => checkpoints.executed());
+      },
+      ...(checkpoints === null
+        ? {}
+        : { recovery: checkpoints, isRestored: checkpoints.hasCheckpoint }),
+      ...(startWorker === undefined
+        ? {}
+        : { startWorker: (options) => startWorker(runtime, options) }),
     };
   }
 
   #add(session: Session, facts: SessionFacts, isRecorded: boolean): Entry {
-    const { id, labels, idleTimeoutMs, env, cwd, executionTimeoutMs } = facts;
+    const { id, labels, idleTimeoutMs, env, cwd, executionTimeoutMs, checkpoints } = facts;
+    checkpoints?.attach(session);
     const recording =
       isRecorded && this.#store !== null && this.#recorder !== null
         ? { store: this.#store, recorder: this.#recorder }
@@ -347,10 +484,12 @@ export class Host implements AsyncDisposable {
     const maxKeys = this.#options.session?.maxHistory ?? defaultSessionOptions.maxHistory;
     const entry: Entry = {
       session,
+      checkpoints,
       labels,
       idleTimeoutMs,
       keys: new IdempotentExecutions(session, recording, maxKeys),
-      kept: isRecorded ? { env, cwd, executionTimeoutMs } : null,
+      origin: { env, cwd, executionTimeoutMs },
+      isRecorded,
       announcedAt: null,
     };
     this.#entries.set(id, entry);
@@ -360,23 +499,23 @@ export class Host implements AsyncDisposable {
   /** What the store is told of a session; `null` when it is not there, or not recorded. */
   #record(id: string): SessionRecord | null {
     const entry = this.#entries.get(id) ?? this.#left.get(id);
-    if (entry === undefined || entry.kept === null) return null;
-    const { session, labels, idleTimeoutMs, kept } = entry;
+    if (entry === undefined || !entry.isRecorded) return null;
+    const { session, labels, idleTimeoutMs, origin } = entry;
     return {
       version: 1,
       id,
       runtime: session.runtime.name,
       labels: { ...labels },
-      env: { ...kept.env },
-      cwd: kept.cwd,
+      env: { ...origin.env },
+      cwd: origin.cwd,
       idleTimeoutMs,
-      executionTimeoutMs: kept.executionTimeoutMs,
+      executionTimeoutMs: origin.executionTimeoutMs,
       createdAt: session.createdAt,
       lastActivityAt: session.lastActivityAt,
       state: session.status,
       restarts: session.restarts,
       executionCount: session.executionCount,
-      lastCheckpointId: null,
+      lastCheckpointId: entry.checkpoints?.lastId ?? null,
     };
   }
 
@@ -427,12 +566,58 @@ export class Host implements AsyncDisposable {
         details: { sessionId: id },
       });
     }
-    if (this.size < this.#options.maxSessions) return;
+  }
+
+  #refuseExcess(count: number): void {
+    if (this.size + count <= this.#options.maxSessions) return;
     throw new HoldfastError({
       code: "too_many_sessions",
-      message: `a new session: there are ${this.size} already, the most that are allowed`,
-      details: { limit: this.#options.maxSessions, received: this.size + 1 },
+      message: `${count === 1 ? "a new session" : `${count} new sessions`}: there are ${this.size}, and ${this.#options.maxSessions} are allowed`,
+      details: { limit: this.#options.maxSessions, received: this.size + count },
     });
+  }
+
+  #kept(id: string): SessionCheckpoints {
+    const { checkpoints } = this.#entry(id);
+    if (checkpoints === null) throw noCheckpoints();
+    return checkpoints;
+  }
+
+  #forkFacts(parent: Entry, id: string): SessionFacts {
+    const { labels, idleTimeoutMs, origin } = parent;
+    return {
+      ...origin,
+      id,
+      labels,
+      idleTimeoutMs,
+      checkpoints: this.#checkpointsOf(parent.session.runtime, id, null),
+    };
+  }
+
+  #checkpointsOf(
+    runtime: Runtime,
+    id: string,
+    lastId: string | null,
+    automatic = this.#options.automaticCheckpoints,
+  ): SessionCheckpoints | null {
+    const { checkpoints: store } = this.#options;
+    if (store === undefined) return null;
+    return new SessionCheckpoints({
+      store,
+      runtime: runtime.name,
+      automatic: resolveAutomaticCheckpointOptions(automatic),
+      lastId,
+      onChange: () => this.#recorder?.touch(id),
+      onError: (error) => {
+        if (HoldfastError.is(error)) this.#options.onStoreError?.(error);
+      },
+    });
+  }
+
+  /** Tells what is wrong with a checkpoint before anything is started for it. */
+  async #requireCheckpoint(checkpointId: string, runtime: Runtime): Promise<void> {
+    const reader = await this.checkpoints.open(checkpointId, { runtime: runtime.name });
+    await reader[Symbol.asyncDispose]();
   }
 
   #shuttingDown(): HoldfastError {

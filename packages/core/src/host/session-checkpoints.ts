@@ -14,6 +14,8 @@ import type { RestoreReport } from "../worker/worker.ts";
 /** What {@link SessionCheckpoints} are made of. */
 export interface SessionCheckpointsOptions {
   readonly store: CheckpointStore;
+  /** Name of the session's runtime. */
+  readonly runtime: string;
   readonly automatic: ResolvedAutomaticCheckpointOptions;
   /** The checkpoint that the session starts from, or had when it was last seen. */
   readonly lastId: string | null;
@@ -50,11 +52,9 @@ export class SessionCheckpoints implements RecoverySource {
   }
 
   async *open(): AsyncGenerator<Uint8Array, void, void> {
-    const session = this.#attached();
     if (this.#lastId === null) return;
-    await using reader = await this.#options.store.open(this.#lastId, {
-      runtime: session.runtime.name,
-    });
+    const { store, runtime } = this.#options;
+    await using reader = await store.open(this.#lastId, { runtime });
     yield* reader.pieces;
     this.#happened({ type: "replaced", at: performance.now() });
   }
@@ -78,9 +78,8 @@ export class SessionCheckpoints implements RecoverySource {
    */
   async restore(checkpointId: string): Promise<RestoreReport> {
     const session = this.#attached();
-    await using reader = await this.#options.store.open(checkpointId, {
-      runtime: session.runtime.name,
-    });
+    const { store, runtime } = this.#options;
+    await using reader = await store.open(checkpointId, { runtime });
     const report = await session.restore(reader.pieces);
     this.#become(checkpointId);
     this.#happened({ type: "replaced", at: performance.now() });
@@ -98,6 +97,15 @@ export class SessionCheckpoints implements RecoverySource {
     this.#happened({ type: "replaced", at: performance.now() });
   }
 
+  /** For the end of the host: keeps what is in no checkpoint, where that is done by itself, and takes no more. */
+  async settle(): Promise<void> {
+    const { afterExecution, everyMs } = this.#options.automatic;
+    const isWanted = this.#automatic.isChanged && (afterExecution || everyMs !== null);
+    this.stop();
+    if (isWanted && this.#session?.isBusy === false && this.#session.pid !== null)
+      await this.#takeByItself();
+  }
+
   /** Takes no more by itself. */
   stop(): void {
     this.#isStopped = true;
@@ -111,7 +119,7 @@ export class SessionCheckpoints implements RecoverySource {
     try {
       await using writer = await this.#options.store.create({
         sessionId: session.id,
-        runtime: session.runtime.name,
+        runtime: this.#options.runtime,
         runtimeVersion: session.runtimeVersion ?? "",
         name,
         ...(maxBytes === undefined ? {} : { maxBytes }),
