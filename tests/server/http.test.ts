@@ -250,12 +250,12 @@ describe("problems over HTTP", () => {
     ["no body", "POST", "/v1/sessions", undefined, 400, "invalid_request"],
     ["an unknown route", "GET", "/v1/nonesuch", undefined, 404, "not_found"],
     [
-      "a feature that is not there",
+      "a checkpoint that is not there",
       "POST",
       "/v1/sessions",
       { runtime: "bash", restore: "c" },
-      501,
-      "feature_unsupported",
+      404,
+      "checkpoint_not_found",
     ],
   ] as const)("name %s [R5.4]", async (_name, method, path, body, status, code) => {
     expect(await call(method, path, body)).toMatchObject({ status, body: { status, code } });

@@ -1,6 +1,6 @@
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { pythonRuntime } from "@holdfast/adapter-python";
-import { Host, type HostOptions } from "@holdfast/core";
+import { Host, type HostOptions, MemoryCheckpointStore } from "@holdfast/core";
 import { type ServeOptions, serve } from "@holdfast/server";
 import { ApiClient } from "./api-client.ts";
 
@@ -20,6 +20,7 @@ export async function testServer(
     runtimes: [bashRuntime(), pythonRuntime()],
     env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
     cwd: "/",
+    checkpoints: new MemoryCheckpointStore(),
     ...hostOptions,
   });
   const server = await serve({ sessions: host, port: 0, ...options });
@@ -27,6 +28,9 @@ export async function testServer(
     api: new ApiClient(`http://127.0.0.1:${server.port}`),
     host,
     port: server.port,
-    [Symbol.asyncDispose]: () => server.close(),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await Promise.all(host.runtimes.map(async (runtime) => runtime.close?.()));
+    },
   };
 }

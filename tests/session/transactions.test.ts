@@ -93,13 +93,20 @@ describe("a transaction [R8.3]", () => {
 
   it("is refused, and nothing is run, where the runtime cannot [R8.3]", async () => {
     await using test = await openFake({}, { features: ["interrupt"] });
+    const refused = { code: "feature_unsupported", details: { feature: "fork" } };
+    expect(() => test.session.execute("1", { onError: "rollback" })).toThrow(
+      expect.objectContaining(refused),
+    );
+    test.worker.crash();
+    await settle();
+    // Not known before there is a worker.
     const execution = test.session.execute("1", { onError: "rollback" });
     expect(await execution.ended).toMatchObject({
       status: "error",
       sessionState: "kept",
       error: { name: "feature_unsupported" },
     });
-    expect(test.worker.executions.all).toEqual([]);
+    for (const worker of test.runtime.workers.all) expect(worker.executions.all).toEqual([]);
   });
 
   it("is written down where background executions hang on the worker, and goes back in place", async () => {

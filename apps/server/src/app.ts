@@ -6,10 +6,12 @@ import type { AppContext, AppOptions } from "./app-options.ts";
 import { limitBody } from "./body-limit.ts";
 import { invalidRequest, problemResponse } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { addCheckpointRoutes } from "./routes/checkpoints.ts";
 import { addConsoleRoutes } from "./routes/console.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addNamespaceRoutes } from "./routes/namespace.ts";
 import { addRunRoutes } from "./routes/run.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
 
@@ -38,6 +40,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addHealthRoutes(app, context);
   addSessionRoutes(app, context);
   addExecutionRoutes(app, context);
+  addCheckpointRoutes(app, context);
+  addNamespaceRoutes(app, context);
   addRunRoutes(app, context);
   addDocumentRoutes(app);
   addConsoleRoutes(app);

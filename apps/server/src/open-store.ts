@@ -1,7 +1,18 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { HoldfastError, type Store } from "@holdfast/core";
+import {
+  type CheckpointStore,
+  FolderCheckpointStore,
+  HoldfastError,
+  type Store,
+} from "@holdfast/core";
 import { SqliteStore } from "@holdfast/store-sqlite";
+
+/** What a server keeps beyond its end. */
+export interface Kept {
+  readonly store: Store;
+  readonly checkpoints: CheckpointStore;
+}
 
 /** Where things are kept, as the process was told. */
 export interface OpenStoreOptions {
@@ -20,17 +31,21 @@ export function defaultDataDirectory(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Opens `holdfast.db` in the data folder; `null`: nothing is kept. A folder that nobody named and that cannot be used, as
+ * Opens `holdfast.db` and the folder `checkpoints` in the data folder; `null`: nothing is kept. A folder that nobody named and that cannot be used, as
  * when another server has it, is done without, with a note; one that was named is an error.
  * @throws HoldfastError `store_unavailable`, `store_invalid`
  */
-export async function openStore(options: OpenStoreOptions): Promise<Store | null> {
+export async function openKept(options: OpenStoreOptions): Promise<Kept | null> {
   const { dataDirectory = "", isMemoryOnly, onNote } = options;
   if (isMemoryOnly) return null;
   const directory =
     dataDirectory === "" ? defaultDataDirectory(process.env) : resolve(dataDirectory);
   try {
-    return await SqliteStore.open(join(directory, "holdfast.db"));
+    const store = await SqliteStore.open(join(directory, "holdfast.db"));
+    const checkpoints = await FolderCheckpointStore.open({
+      folder: join(directory, "checkpoints"),
+    });
+    return { store, checkpoints };
   } catch (error) {
     const canDoWithout =
       dataDirectory === "" && HoldfastError.is(error) && error.code === "store_unavailable";

@@ -1,6 +1,11 @@
-import { Host, HoldfastError, type Store } from "@holdfast/core";
+import {
+  type AutomaticCheckpointOptions,
+  HoldfastError,
+  Host,
+  MemoryCheckpointStore,
+} from "@holdfast/core";
 import { type LogLevel, createLog, logLevels } from "./log.ts";
-import { openStore } from "./open-store.ts";
+import { type Kept, openKept } from "./open-store.ts";
 import { allRuntimes } from "./runtimes.ts";
 import { serve } from "./serve.ts";
 import { sessionEnv } from "./session-env.ts";
@@ -19,6 +24,7 @@ export interface RunServerOptions {
   readonly dataDirectory?: string | undefined;
   /** `HOLDFAST_MEMORY=1`: nothing is kept beyond the end of the process. @default false */
   readonly isMemoryOnly?: boolean | undefined;
+  // `HOLDFAST_CHECKPOINTS`: when sessions are checkpointed by themselves, `execution` or every so many seconds.
 }
 
 /** Serves until SIGINT or SIGTERM, then ends with 0; a second signal ends at once. */
@@ -27,12 +33,13 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
   // Command lines can be read by everybody on the machine.
   if (options.token !== undefined) process.title = "holdfast serve";
   let sessions: Host | null = null;
-  let store: Store | null = null;
+  let kept: Kept | null = null;
   let ending: Promise<void> | null = null;
   let close = async () => sessions?.close();
   const end = async () => {
     await close();
-    await store?.close();
+    await Promise.all((sessions?.runtimes ?? []).map(async (runtime) => runtime.close?.()));
+    await kept?.store.close();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
@@ -42,7 +49,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
   }
   try {
     const log = createLog(levelOf(options.log ?? env["HOLDFAST_LOG"]));
-    store = await openStore({
+    kept = await openKept({
       dataDirectory: options.dataDirectory ?? env["HOLDFAST_DATA_DIR"],
       isMemoryOnly: options.isMemoryOnly ?? env["HOLDFAST_MEMORY"] === "1",
       onNote: log.note,
@@ -50,7 +57,8 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     sessions = new Host({
       runtimes: allRuntimes(),
       env: sessionEnv(env),
-      ...(store === null ? {} : { store }),
+      ...(kept ?? { checkpoints: new MemoryCheckpointStore() }),
+      automaticCheckpoints: automaticCheckpoints(env["HOLDFAST_CHECKPOINTS"]),
       onStoreError: (error) => log.note(error.message),
     });
     await sessions.open();
@@ -75,6 +83,17 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     process.stderr.write(`${text}\n`);
     process.exitCode = 1;
   }
+}
+
+function automaticCheckpoints(text = ""): AutomaticCheckpointOptions {
+  if (text === "") return {};
+  if (text === "execution") return { afterExecution: true };
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return { everyMs: Math.ceil(seconds * 1_000) };
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `HOLDFAST_CHECKPOINTS: received ${JSON.stringify(text)}, allowed "execution" or a number of seconds up to 86400`,
+  });
 }
 
 function portOf(given: string | number | undefined): number {

@@ -1,5 +1,11 @@
 import { constants } from "node:os";
-import { displaySchema, executionFailureSchema, executionResultSchema } from "@holdfast/core";
+import {
+  displaySchema,
+  executionFailureSchema,
+  executionResultSchema,
+  namespaceChangesSchema,
+  skippedSchema,
+} from "@holdfast/core";
 import { z } from "zod";
 
 /** As JSON has it: text as text, bytes as base64. */
@@ -34,7 +40,7 @@ export const createSessionSchema = z
     labels: z.record(z.string().max(100), z.string().max(1000)).optional(),
     idleTimeoutMs: timeoutMs.nullable().optional(),
     executionTimeoutMs: timeoutMs.nullable().optional(),
-    restore: z.string().optional(),
+    restore: idSchema.optional(),
   })
   .meta({ id: "CreateSession" });
 
@@ -52,6 +58,7 @@ export const executeSchema = z
     allowInput: z.boolean().optional(),
     background: z.boolean().optional(),
     onError: z.enum(["keep", "rollback"]).optional(),
+    trackChanges: z.boolean().optional(),
   })
   .meta({ id: "Execute" });
 
@@ -75,6 +82,7 @@ export const sessionSchema = z
     expiresAt: z.iso.datetime().nullable(),
     restarts: z.int(),
     executionCount: z.int(),
+    parentId: idSchema.nullable().meta({ description: "The session that it was forked from" }),
     labels: z.record(z.string(), z.string()),
   })
   .meta({ id: "Session" });
@@ -97,6 +105,7 @@ export const executionSchema = z
     result: resultViewSchema.nullable(),
     displays: z.array(displayViewSchema),
     error: executionFailureSchema.nullable(),
+    changes: namespaceChangesSchema.nullable(),
     startedAt: z.iso.datetime().nullable(),
     durationMs: z.number(),
     sessionState: z.enum(["kept", "restored", "lost"]),
@@ -107,6 +116,68 @@ export const executionSchema = z
 export const executionDetailsSchema = executionSchema
   .extend({ code: z.string() })
   .meta({ id: "ExecutionDetails" });
+
+export { skippedSchema } from "@holdfast/core";
+
+export const checkpointSchema = z
+  .object({
+    id: idSchema,
+    sessionId: z.string(),
+    runtime: z.string(),
+    runtimeVersion: z.string(),
+    name: z.string().nullable(),
+    format: z.string().meta({ description: "How the state was written, such as dill" }),
+    createdAt: z.iso.datetime(),
+    sizeBytes: z.int(),
+    skipped: z.array(skippedSchema),
+  })
+  .meta({ id: "Checkpoint" });
+
+const value = z
+  .unknown()
+  .meta({ description: "JSON, or a tagged map such as {$type: tuple, items: []}" });
+
+/** A variable as it is listed: without its value. */
+export const variableSchema = z
+  .object({
+    name: z.string(),
+    type: z.string(),
+    repr: z.string(),
+    sizeBytes: z.int().nullable(),
+    source: z.string().nullable(),
+  })
+  .meta({ id: "Variable" });
+
+export const variableDetailsSchema = variableSchema
+  .extend({ value, valueTruncated: z.boolean() })
+  .meta({ id: "VariableDetails" });
+
+export const moduleSchema = z
+  .object({
+    name: z.string(),
+    version: z.string().nullable(),
+    executionId: z.string().nullable(),
+  })
+  .meta({ id: "Module" });
+
+export const cursorSchema = z
+  .object({
+    code: z.string(),
+    cursor: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: "In Unicode code points; the end of the code where it is left out" }),
+  })
+  .meta({ id: "CodeAtCursor" });
+
+export const completionsSchema = z
+  .object({ matches: z.array(z.string()), start: z.int(), end: z.int() })
+  .meta({ id: "Completions" });
+
+export const inspectionSchema = z
+  .object({ mime: mimeSchema.nullable() })
+  .meta({ id: "Inspection" });
 
 export const problemSchema = z
   .looseObject({

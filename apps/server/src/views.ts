@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type {
+  Checkpoint,
   Display,
   ExecutionEvent,
   ExecutionHandle,
@@ -26,8 +27,17 @@ export function sessionView({ session, labels, expiresAt }: HostedSession): Sess
     expiresAt: expiresAt === null ? null : isoTime(expiresAt),
     restarts: session.restarts,
     executionCount: session.executionCount,
+    parentId: session.parentId,
     labels: { ...labels },
   };
+}
+
+/** A checkpoint as clients see it. */
+export function checkpointView(checkpoint: Checkpoint) {
+  const { id, sessionId, runtime, runtimeVersion, name, format, sizeBytes } = checkpoint;
+  const skipped = [...checkpoint.skipped];
+  const createdAt = isoTime(checkpoint.createdAt);
+  return { id, sessionId, runtime, runtimeVersion, name, format, createdAt, sizeBytes, skipped };
 }
 
 /** An execution as clients see it, with its output. */
@@ -104,7 +114,7 @@ function displayView({ mime, displayId, update }: Display) {
 }
 
 /** Bytes become base64, as notebooks have it. */
-function mimeView(mime: MimeBundle): Record<string, string> {
+export function mimeView(mime: MimeBundle): Record<string, string> {
   return Object.fromEntries(
     Object.entries(mime).map(([type, data]) => [
       type,

@@ -13,7 +13,7 @@ import { sendJson } from "../send-json.ts";
 import { executionDetails } from "../views.ts";
 import { answer, answerQuery, encodingQuery, executionContent, stream } from "./answer.ts";
 import { body, json, problems } from "./responses.ts";
-import { defined, unsupported } from "./sessions.ts";
+import { defined } from "./sessions.ts";
 
 const sessionParams = z.object({ id: z.string().max(200) });
 const params = sessionParams.extend({ eid: z.string().max(200) });
@@ -175,8 +175,7 @@ async function startExecution(
   sessionId: string,
   request: z.infer<typeof executeSchema> & { readonly idempotencyKey: string | undefined },
 ): Promise<ExecutionHandle> {
-  const { code, onError, ...options } = request;
-  if (onError === "rollback") throw unsupported("onError: rollback");
+  const { code, ...options } = request;
   return host.execute(sessionId, code, defined(options));
 }
 

@@ -29,9 +29,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       responses: { 201: json(sessionSchema, "The session"), ...problems },
     }),
     async (c) => {
-      const { restore, ...options } = c.req.valid("json");
-      if (restore !== undefined) throw unsupported("restore");
-      return sendJson(sessionView(await host.create(defined(options))), 201);
+      return sendJson(sessionView(await host.create(defined(c.req.valid("json")))), 201);
     },
   );
   app.openapi(
@@ -100,10 +98,10 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
         responses: { 200: json(sessionSchema, "The session"), ...problems },
       }),
       async (c) => {
-        const hosted = session(c.req.valid("param").id);
-        if (action === "interrupt") hosted.session.interrupt();
-        else await hosted.session.restart();
-        return sendJson(sessionView(session(hosted.session.id)));
+        const { id } = c.req.valid("param");
+        if (action === "interrupt") session(id).session.interrupt();
+        else await host.restart(id);
+        return sendJson(sessionView(session(id)));
       },
     );
   }
@@ -134,7 +132,7 @@ function positionOf(cursor: string): Position {
   });
 }
 
-/** A field for something that is not there yet is refused, never ignored. */
+/** A field that makes no sense here is refused, never ignored. */
 export function unsupported(field: string): HoldfastError {
   return new HoldfastError({
     code: "feature_unsupported",

@@ -12,6 +12,13 @@ export interface Savepoint {
   release(): Promise<unknown>;
 }
 
+/** Whether a worker can have transactions. */
+export function canRollBack(worker: Worker): boolean {
+  return worker.features.has("background")
+    ? worker.checkpoint !== undefined && worker.restore !== undefined
+    : worker.fork !== undefined;
+}
+
 /**
  * Keeps the state of a worker by a fork of it, which copies nothing. Where background executions hang on the worker it is
  * written down instead, so that going back does not end them.
@@ -22,14 +29,18 @@ export async function takeSavepoint(
   worker: Worker,
   start: WorkerStartOptions,
 ): Promise<Savepoint> {
-  if (worker.features.has("background")) {
-    if (worker.checkpoint !== undefined && worker.restore !== undefined)
-      return writtenSavepoint(runtime, worker, start);
-  } else if (worker.fork !== undefined) return forkedSavepoint(await worker.fork(start));
-  throw new HoldfastError({
+  if (!canRollBack(worker)) throw noTransactions(runtime, start.sessionId);
+  if (worker.features.has("background")) return writtenSavepoint(runtime, worker, start);
+  const fork = await worker.fork?.(start);
+  if (fork === undefined) throw noTransactions(runtime, start.sessionId);
+  return forkedSavepoint(fork);
+}
+
+export function noTransactions(runtime: Runtime, sessionId: string): HoldfastError {
+  return new HoldfastError({
     code: "feature_unsupported",
-    message: `transaction in session ${start.sessionId}: the ${runtime.name} runtime has none`,
-    details: { sessionId: start.sessionId, runtime: runtime.name, feature: "fork" },
+    message: `transaction in session ${sessionId}: the ${runtime.name} runtime has none`,
+    details: { sessionId, runtime: runtime.name, feature: "fork" },
   });
 }
 

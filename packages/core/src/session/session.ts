@@ -25,7 +25,7 @@ import { Execution } from "./execution.ts";
 import type { ExecutionStatus, SessionStateAfter } from "./execution-record.ts";
 import { HealthCheck } from "./health-check.ts";
 import { type AnyOperation, Operation } from "./operation.ts";
-import { type Savepoint, takeSavepoint } from "./savepoint.ts";
+import { type Savepoint, canRollBack, noTransactions, takeSavepoint } from "./savepoint.ts";
 import {
   type ResolvedSessionOptions,
   type SessionOptions,
@@ -247,7 +247,7 @@ export class Session implements AsyncDisposable {
 
   /**
    * Queues code for the foreground; it is known, and can be interrupted, when the call returns.
-   * @throws HoldfastError `session_closed`, `queue_full`, `invalid_request`
+   * @throws HoldfastError `session_closed`, `queue_full`, `invalid_request`, `feature_unsupported`
    */
   execute(code: string, options: ExecuteOptions = {}): Execution {
     const execution = this.#newExecution(code, options, false);
@@ -268,6 +268,13 @@ export class Session implements AsyncDisposable {
    * @throws HoldfastError `feature_unsupported`, `session_closed`, `queue_full`, `worker_start_failed`, `worker_lost`
    */
   async executeInBackground(code: string, options: ExecuteOptions = {}): Promise<Execution> {
+    if (options.onError === "rollback") {
+      throw new HoldfastError({
+        code: "invalid_request",
+        message: "onError: received rollback for a background execution, allowed keep",
+        details: { sessionId: this.id },
+      });
+    }
     const execution = this.#newExecution(code, options, true);
     const count = this.#backgroundCount;
     if (count >= this.#options.maxBackgroundExecutions) throw this.#full(count);
@@ -498,6 +505,8 @@ export class Session implements AsyncDisposable {
   #newExecution(code: string, options: ExecuteOptions, isBackground: boolean): Execution {
     const request = workerRequest(code, options);
     this.runtime.check?.(request);
+    if (options.onError === "rollback" && this.#worker !== null && !canRollBack(this.#worker))
+      throw noTransactions(this.runtime, this.id);
     if (this.#executions.has(request.executionId)) {
       throw new HoldfastError({
         code: "invalid_request",
