@@ -4,6 +4,7 @@ import { createApp } from "@holdfast/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { rawExchange } from "./api-client.ts";
+import { MoodyStore } from "../support/moody-store.ts";
 import { type TestServer, testServer } from "./test-server.ts";
 
 let server: TestServer;
@@ -201,6 +202,26 @@ it("an error inside is a 500 that says nothing of it, and is told to onError [A6
     '{"type":"urn:holdfast:error:internal","title":"Something went wrong here","status":500,"code":"internal","detail":"the request could not be carried out"}',
   );
   expect(told).toHaveLength(1);
+});
+
+it("a store that fails says nothing of where it is, and is told to onError [A67]", async () => {
+  const store = new MoodyStore();
+  const told: unknown[] = [];
+  await using host = new Host({ runtimes: [new FakeRuntime()], store });
+  const app = createApp({ host, onError: (error) => told.push(error) });
+  await host.create({ runtime: "fake", id: "s" });
+  store.isFull = true;
+  const response = await app.request("/v1/sessions/s/executions", {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": "k" },
+    body: '{"code":":"}',
+  });
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
+    code: "store_unavailable",
+    detail: expect.not.stringContaining("disk"),
+  });
+  expect(told).toMatchObject([{ message: expect.stringContaining("disk") }]);
 });
 
 it("requests that are no HTTP, or half of one, harm nobody [A57] [A61]", async () => {

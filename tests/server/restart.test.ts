@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "@holdfast/harness";
+import { canMountTmpfs, eventually, mountTmpfs } from "@holdfast/harness";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startServer } from "../support/live-server.ts";
+import { has } from "../support/requires.ts";
 import { ApiClient, bytesOf, executionSchema, sessionSchema } from "./api-client.ts";
 
 let folder: string;
@@ -205,56 +205,39 @@ describe("the data folder", () => {
   });
 });
 
-describe.skipIf(!canMount())("on a full disk", () => {
+describe.skipIf(!has("the right to mount a tmpfs", canMountTmpfs()))("on a full disk", () => {
   it("sessions run on, /readyz says degraded; with room again all is kept [F24]", async () => {
-    const disk = join(folder, "disk");
-    mkdirSync(disk);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
-    try {
-      const first = await serveAgain({ HOLDFAST_DATA_DIR: disk });
-      const { id } = await first.api.session("bash");
-      await first.api.execute(id, "x=1");
-      await stored(first);
-      const large = await first.api.execute(id, "head -c 3000000 /dev/zero | tr '\\0' a");
-      expect(large.stdoutBytes).toBe(3_000_000);
-      const isTold = (persistence: string) =>
-        eventually(async () => (await first.api.get("/readyz")).text.includes(`"${persistence}"`), {
-          what: `persistence to be told as ${persistence}`,
-        });
-      await isTold('persistence":"degraded');
-      expect((await first.api.execute(id, "echo $x")).stdout).toBe("1\n");
-      const small = await first.api.session("bash");
-      const kept = await first.api.execute(small.id, "echo kept");
-      execFileSync("mount", ["-o", "remount,size=64m", disk]);
-      await isTold('persistence":"ok');
-      await stored(first);
-      await first.end("SIGKILL");
-      await using second = await serveAgain({ HOLDFAST_DATA_DIR: disk });
-      expect((await second.api.get(path(small.id, kept.id))).json).toMatchObject({
-        stdout: "kept\n",
-      });
-      expect((await second.api.get(path(id, large.id))).json).toMatchObject({
-        stdoutBytes: 3_000_000,
-        stdout: large.stdout,
-      });
-      await second.end("SIGKILL");
-    } finally {
-      execFileSync("umount", ["-l", disk]);
-    }
+    using disk = mountTmpfs({ sizeBytes: 8 * 1024 * 1024 });
+    const env = { HOLDFAST_DATA_DIR: disk.folder };
+    const first = await serveAgain(env);
+    const { id } = await first.api.session("bash");
+    await first.api.execute(id, "x=1");
+    await stored(first);
+    const isTold = (persistence: string) =>
+      eventually(
+        async () =>
+          (await first.api.get("/readyz")).text.includes(`"persistence":"${persistence}"`),
+        { what: `persistence to be told as ${persistence}` },
+      );
+    disk.fill();
+    const large = await first.api.execute(id, "head -c 1000000 /dev/zero | tr '\\0' a");
+    expect(large.stdoutBytes).toBe(1_000_000);
+    await isTold("degraded");
+    expect((await first.api.execute(id, "echo $x")).stdout).toBe("1\n");
+    const other = await first.api.session("bash");
+    const kept = await first.api.execute(other.id, "echo kept");
+    disk.free();
+    await isTold("ok");
+    await stored(first);
+    await first.end("SIGKILL");
+
+    await using second = await serveAgain(env);
+    expect((await second.api.get(path(other.id, kept.id))).json).toMatchObject({
+      stdout: "kept\n",
+    });
+    expect((await second.api.get(path(id, large.id))).json).toMatchObject({
+      stdoutBytes: 1_000_000,
+      stdout: large.stdout,
+    });
   });
 });
-
-/** A disk that is full needs a file system of its own, which only root may have. */
-function canMount(): boolean {
-  const trial = mkdtempSync(join(tmpdir(), "mount-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", trial], { stdio: "ignore" });
-    execFileSync("umount", [trial]);
-    return true;
-  } catch {
-    console.warn("SKIPPED: a small tmpfs cannot be mounted");
-    return false;
-  } finally {
-    rmSync(trial, { recursive: true, force: true });
-  }
-}

@@ -59,7 +59,10 @@ export function createApp(options: AppOptions): OpenAPIHono {
     );
   });
   app.onError((error) => {
-    if (HoldfastError.is(error)) return problemResponse(error);
+    if (HoldfastError.is(error)) {
+      if (error.code.startsWith("store_")) options.onError?.(error);
+      return problemResponse(error);
+    }
     // Hono's own: a body that is no JSON, a media type it does not take.
     if ("status" in error && typeof error.status === "number" && error.status < 500) {
       return problemResponse(

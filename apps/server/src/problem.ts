@@ -15,9 +15,7 @@ export function problem(error: unknown): {
   readonly headers: Record<string, string>;
   readonly body: string;
 } {
-  const known = HoldfastError.is(error)
-    ? error
-    : new HoldfastError({ code: "internal", message: "the request could not be carried out" });
+  const known = forClients(error);
   // 499 is for logs: no client is left to read it, and some libraries know no such status.
   const status = known.code === "cancelled" ? 503 : errorCodes[known.code].status;
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
@@ -34,6 +32,23 @@ export function problem(error: unknown): {
     detail: known.message.replace(/^\[\w+\] /, ""),
   });
   return { status, headers, body };
+}
+
+/** Where things are kept here is for the log. */
+function forClients(error: unknown): HoldfastError {
+  if (!HoldfastError.is(error))
+    return new HoldfastError({ code: "internal", message: "the request could not be carried out" });
+  switch (error.code) {
+    case "store_unavailable":
+      return new HoldfastError({
+        code: error.code,
+        message: "what has to be stored first cannot be at the moment; nothing was run",
+      });
+    case "store_invalid":
+      return new HoldfastError({ code: error.code, message: "what was stored cannot be read" });
+    default:
+      return error;
+  }
 }
 
 /** What a request lacks, field by field, with what was received instead. */

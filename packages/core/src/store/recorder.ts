@@ -56,6 +56,7 @@ export class Recorder {
   #isSingle = false;
   #error: HoldfastError | null = null;
   #lossCount = 0;
+  #isClosed = false;
 
   constructor(options: RecorderOptions) {
     this.#options = {
@@ -78,6 +79,7 @@ export class Recorder {
 
   /** Something of the session has changed. */
   touch(sessionId: string): void {
+    if (this.#isClosed) return;
     this.#touched.add(sessionId);
     if (this.#timer === null)
       this.#arm(this.#error === null ? this.#options.batchMs : this.#options.retryMs);
@@ -119,9 +121,10 @@ export class Recorder {
     await this.#flush();
   }
 
-  /** Writes what is left, once. */
+  /** Writes what is left, once. What happens later is not recorded. */
   async close(): Promise<void> {
     await this.flush();
+    this.#isClosed = true;
     this.#disarm();
   }
 
