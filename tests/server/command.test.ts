@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { descendantsOf, eventually, isRunning } from "@holdfast/harness";
@@ -217,7 +217,10 @@ describe("holdfast", () => {
   });
 
   it("serve says where it listens, as npm start does, and ends on SIGTERM", async () => {
-    const { child, exited } = start(["serve", "--port", "0", "--token", "t"]);
+    const { child, exited } = start([
+      ...["serve", "--port", "0", "--token", "t"],
+      ...["--data-dir", join(folder, "data")],
+    ]);
     const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
     const url = /^Holdfast listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] ?? "";
     expect((await fetch(`${url}/v1/sessions`)).status).toBe(401);
@@ -226,5 +229,15 @@ describe("holdfast", () => {
     ).toBe(200);
     child.kill("SIGTERM");
     expect(await exited).toEqual([0, null]);
+    expect(existsSync(join(folder, "data", "holdfast.db"))).toBe(true);
+  });
+
+  it("serve --memory keeps nothing", async () => {
+    const data = join(folder, "none");
+    const { child, exited } = start(["serve", "--port", "0", "--memory", "--data-dir", data]);
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    expect(existsSync(data)).toBe(false);
   });
 });

@@ -170,7 +170,7 @@ describe("the server process", () => {
     expect(line).not.toContain("secret");
 
     const deaf = spawn(process.execPath, [entry], {
-      env: { ...process.env, PORT: "0", HOST: "127.0.0.1" },
+      env: { ...process.env, PORT: "0", HOST: "127.0.0.1", HOLDFAST_MEMORY: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     deaf.stderr.destroy();
@@ -184,7 +184,9 @@ describe("the server process", () => {
 
 describe("the address", () => {
   const serve = (env: Readonly<Record<string, string>>) =>
-    runCommand(process.execPath, [entry], { env: { ...process.env, ...env } });
+    runCommand(process.execPath, [entry], {
+      env: { ...process.env, HOLDFAST_MEMORY: "1", ...env },
+    });
 
   it("HOST=localhost answers on both loopback families, on one port [D33]", async () => {
     await using server = await startServer({ env: { HOST: "localhost" } });

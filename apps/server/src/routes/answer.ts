@@ -28,7 +28,11 @@ type StreamOptions = Query & Pick<EventStreamOptions, "heartbeatMs" | "stallMs">
 export async function answer(
   c: Context,
   execution: ExecutionHandle,
-  options: StreamOptions & { readonly isBackground: boolean },
+  options: StreamOptions & {
+    readonly isBackground: boolean;
+    /** Waited for between the end and the answer. */
+    readonly stored?: () => Promise<void>;
+  },
 ): Promise<Response> {
   const { encoding, isBackground } = options;
   if (wantsEvents(c)) return stream(c, execution, { ...options, after: 0 });
@@ -38,6 +42,7 @@ export async function answer(
     await execution.ended;
     forget();
   } else await execution.ended;
+  await options.stored?.();
   return sendJson(executionView(execution, encoding));
 }
 

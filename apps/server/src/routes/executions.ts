@@ -26,7 +26,7 @@ const listSchema = z
   .meta({ id: "ExecutionList" });
 const eventsQuery = answerQuery.extend({ after: z.coerce.number().int().min(0).optional() });
 // Told to readers only: to have all headers validated costs a third of a small request.
-const idempotencyKey = {
+const idempotencyKeyHeader = {
   name: "Idempotency-Key",
   in: "header",
   required: false,
@@ -49,7 +49,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       path: "/v1/sessions/{id}/executions",
       summary: "Run code",
       description: "With `Accept: text/event-stream` the answer is the stream of its events.",
-      parameters: [idempotencyKey],
+      parameters: [idempotencyKeyHeader],
       request: {
         params: sessionParams,
         query: answerQuery,
@@ -63,14 +63,17 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const request = c.req.valid("json");
+      const idempotencyKey = c.req.header("idempotency-key");
       const execution = await startExecution(host, c.req.valid("param").id, {
         ...request,
-        idempotencyKey: c.req.header("idempotency-key"),
+        idempotencyKey,
       });
       return answer(c, execution, {
         ...context,
         ...c.req.valid("query"),
         isBackground: request.background === true,
+        // What a client was told must be what a repeat is told after a restart.
+        ...(idempotencyKey === undefined ? {} : { stored: () => host.flush() }),
       });
     },
   );

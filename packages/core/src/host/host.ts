@@ -325,6 +325,11 @@ export class Host implements AsyncDisposable {
     return this.get(id);
   }
 
+  /** Settles when all that has happened is stored, or the store has failed ({@link recording}). Never rejects. */
+  async flush(): Promise<void> {
+    await this.#recorder?.flush();
+  }
+
   /** Changes what is kept beside a session. @throws HoldfastError as {@link get}, `invalid_request` */
   update(
     id: string,
