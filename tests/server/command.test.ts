@@ -217,10 +217,8 @@ describe("holdfast", () => {
   });
 
   it("serve says where it listens, as npm start does, and ends on SIGTERM", async () => {
-    const { child, exited } = start([
-      ...["serve", "--port", "0", "--token", "t"],
-      ...["--data-dir", join(folder, "data")],
-    ]);
+    const data = join(folder, "data");
+    const { child, exited } = start(["serve", "--port", "0", "--token", "t", "--data-dir", data]);
     const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
     const url = /^Holdfast listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] ?? "";
     expect((await fetch(`${url}/v1/sessions`)).status).toBe(401);
@@ -229,7 +227,7 @@ describe("holdfast", () => {
     ).toBe(200);
     child.kill("SIGTERM");
     expect(await exited).toEqual([0, null]);
-    expect(existsSync(join(folder, "data", "holdfast.db"))).toBe(true);
+    expect(existsSync(join(data, "holdfast.db"))).toBe(true);
   });
 
   it("serve --memory keeps nothing", async () => {
