@@ -66,9 +66,14 @@ class PythonRuntime implements Runtime {
   async start(options: WorkerStartOptions): Promise<Worker> {
     const { env, cwd } = options;
     const forked = await this.#templates?.fork(startVariables(env), limitsOf(options));
-    if (forked === undefined || forked === null)
-      return greet(await startPlain(this.#executable, options), options);
-    return greet(forked, options, { env: marked(env, forked), cwd });
+    if (forked !== undefined && forked !== null) {
+      try {
+        return await greet(forked, options, { env: marked(env, forked), cwd });
+      } catch (error) {
+        if (!hasEndedEarly(error)) throw error;
+      }
+    }
+    return greet(await startPlain(this.#executable, options), options);
   }
 
   async warm(options: WarmOptions): Promise<WarmWorker> {
@@ -119,6 +124,12 @@ class WarmPython implements WarmWorker {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** A template that is killed can take a fork with it that has just begun; one that had its time had its time. */
+function hasEndedEarly(error: unknown): boolean {
+  if (!HoldfastError.is(error) || error.code !== "worker_start_failed") return false;
+  return !(HoldfastError.is(error.cause) && error.cause.code === "deadline_exceeded");
 }
 
 function limitsOf({ startTimeoutMs, signal }: WarmOptions): ForkLimits {

@@ -116,9 +116,14 @@ export class PythonTemplate {
     });
     try {
       return new PythonTemplate(process, await ForkSocket.open(process));
-    } catch (error) {
+    } catch (cause) {
+      // It can have ended, and its folder with it, before we could listen there.
       await process.stop();
-      throw error;
+      throw new HoldfastError({
+        code: "worker_start_failed",
+        message: `template of Python: ${cause instanceof Error ? cause.message : String(cause)}`,
+        cause,
+      });
     }
   }
 
