@@ -158,6 +158,15 @@ it("memoryChannelPair() is a channel as any other", async () => {
   expect(await worker.closed).toBeNull();
 });
 
+it("StreamChannel over a stream that was closed before is closed, and a send does not wait for ever", async () => {
+  const [stream] = duplexPair();
+  stream.destroy();
+  await once(stream, "close");
+  const channel = new StreamChannel({ stream, schema: workerMessageSchema });
+  await expect(channel.send(ping("a"))).rejects.toMatchObject({ code: "channel_closed" });
+  expect(await channel.closed).toMatchObject({ code: "channel_closed" });
+});
+
 describe("connectSocket()", () => {
   it("says who is not there, and gives up in time or when it is told to", async () => {
     const path = join(folder, "nobody");

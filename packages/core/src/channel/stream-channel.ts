@@ -43,6 +43,7 @@ export class StreamChannel<
     );
     stream.once("close", () => this.#close(null));
     stream.resume(); // it may come paused
+    if (stream.destroyed) this.#close("its stream was closed before"); // which a stream tells only once
   }
 
   async send(message: Out): Promise<void> {
