@@ -63,4 +63,4 @@ export {
   truncateFrame,
 } from "./faults/frame-fault.ts";
 export { readSlowly } from "./faults/read-slowly.ts";
-export { type Tmpfs, canMountTmpfs, mountTmpfs } from "./faults/tmpfs.ts";
+export { type Tmpfs, type TmpfsOptions, canMountTmpfs, mountTmpfs } from "./faults/tmpfs.ts";

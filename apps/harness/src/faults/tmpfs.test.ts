@@ -25,3 +25,15 @@ test.skipIf(!canMountTmpfs())(
     expect(existsSync(disk.folder)).toBe(false);
   },
 );
+
+test.skipIf(!canMountTmpfs())(
+  "mountTmpfs() with `maxFiles` has room for so many files [F24]",
+  () => {
+    using disk = mountTmpfs({ sizeBytes: 1 << 20, maxFiles: 3 });
+    writeFileSync(join(disk.folder, "a"), "");
+    writeFileSync(join(disk.folder, "b"), "");
+    expect(() => writeFileSync(join(disk.folder, "c"), "")).toThrow(
+      expect.objectContaining({ code: "ENOSPC" }),
+    );
+  },
+);

@@ -26,14 +26,28 @@ export function canMountTmpfs(): boolean {
   return isAllowed;
 }
 
+/** How large a {@link Tmpfs} is. */
+export interface TmpfsOptions {
+  readonly sizeBytes: number;
+  /** Files, folders and FIFOs that it can have, its own folder counted: what runs out where files are empty. @default no bound */
+  readonly maxFiles?: number;
+}
+
 /**
  * Mounts a small file system, for tests of a full disk. Ask {@link canMountTmpfs} before.
  * @throws Error of `mount` where that is not allowed
  */
-export function mountTmpfs({ sizeBytes }: { readonly sizeBytes: number }): Tmpfs {
+export function mountTmpfs({ sizeBytes, maxFiles = 0 }: TmpfsOptions): Tmpfs {
   const folder = mkdtempSync(join(tmpdir(), "tmpfs-"));
   try {
-    mount(["-t", "tmpfs", "-o", `size=${sizeBytes},mode=0700`, "tmpfs", folder]);
+    mount([
+      "-t",
+      "tmpfs",
+      "-o",
+      `size=${sizeBytes},nr_inodes=${maxFiles},mode=0700`,
+      "tmpfs",
+      folder,
+    ]);
   } catch (error) {
     rmdirSync(folder);
     throw error;
