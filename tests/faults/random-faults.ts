@@ -145,13 +145,18 @@ export const templateFaults = {
     await moment(random, 5);
     for (const entry of descendantsOf(process.pid))
       if (isTemplate(entry)) signalProcess(entry, "SIGKILL");
-    const onePlusOne = { status: "ok", result: { value: 2 } };
     const session = await opening;
-    // One that was forked a moment ago goes with its template, and says so.
-    const first = await session.run("1 + 1");
-    if (first.status === "lost") expect(first).toMatchObject({ ...lost, signal: "SIGKILL" });
-    else expect(first).toMatchObject(onePlusOne);
-    expect(await session.run("1 + 1")).toMatchObject(onePlusOne);
+    // One that was forked a moment ago may go with its template: once, and it says so.
+    const runs = [
+      await session.run("1 + 1"),
+      await session.run("1 + 1"),
+      await session.run("1 + 1"),
+    ];
+    const losses = runs.filter(({ status }) => status === "lost");
+    expect(losses.length).toBeLessThanOrEqual(1);
+    for (const loss of losses) expect(loss).toMatchObject({ ...lost, signal: "SIGKILL" });
+    for (const run of runs.filter((one) => !losses.includes(one)))
+      expect(run).toMatchObject({ status: "ok", result: { value: 2 } });
     await session[Symbol.asyncDispose]();
     return null;
   },
