@@ -14,6 +14,7 @@ const coreFloors = [
   ["checkpoint"],
   ["session"],
   ["store"],
+  ["pool"],
   ["host"],
 ];
 

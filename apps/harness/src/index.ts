@@ -1,5 +1,6 @@
 // Fakes: a runtime, its workers and their executions, driven by the test
 export { FakeRuntime, type FakeRuntimeOptions, type FakeStart } from "./fake/fake-runtime.ts";
+export { FakeWarmWorker, type FakeWarmWorkerOptions } from "./fake/fake-warm-worker.ts";
 export { FakeWorker, type FakeWorkerOptions } from "./fake/fake-worker.ts";
 export type { FakeOperation } from "./fake/fake-operation.ts";
 export { FakeExecution, type FakeExecutionOptions } from "./fake/fake-execution.ts";

@@ -13,6 +13,14 @@ export {
 } from "./host/host-options.ts";
 export type { HostedSession } from "./host/hosted-session.ts";
 
+// For users: pool
+export { Lease } from "./pool/lease.ts";
+export { type MachinePressureOptions, machinePressure } from "./pool/machine-pressure.ts";
+export { type AcquireOptions, Pool, type PoolWaitOptions } from "./pool/pool.ts";
+export { type PoolOptions, type WarmUpFailure, defaultPoolOptions } from "./pool/pool-options.ts";
+export type { DiscardReason, PoolStrategy, ReleaseMode } from "./pool/pool-state.ts";
+export type { Durations, PoolRuntimeStatistics, PoolStatistics } from "./pool/pool-statistics.ts";
+
 // For users: session
 export type { ExecuteOptions } from "./session/execute-options.ts";
 export { Execution } from "./session/execution.ts";

@@ -18,6 +18,7 @@ export const errorCodes = {
   session_exists: { status: 409, retry: "never" },
   session_busy: { status: 409, retry: "later" },
   input_not_expected: { status: 409, retry: "never" },
+  lease_released: { status: 409, retry: "never" },
   idempotency_conflict: { status: 409, retry: "never" },
   session_expired: { status: 410, retry: "never" },
   session_closed: { status: 410, retry: "never" },
