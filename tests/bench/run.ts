@@ -13,6 +13,7 @@ import { manySessions } from "./many-sessions.ts";
 import { memory } from "./memory.ts";
 import { markdown, plain, writeFigures } from "./report.ts";
 import type { Row } from "./row.ts";
+import { poolFigures } from "./pool.ts";
 import { startUp } from "./start-up.ts";
 import { throughput } from "./throughput.ts";
 import { transports } from "./transports.ts";
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   wire,
   transports,
   lives: createClose,
+  pool: poolFigures,
 };
 
 const { values } = parseArgs({

@@ -54,13 +54,19 @@ describe("Pool.acquire()", () => {
     expectSums(pool.statistics);
   });
 
-  it("starts a session where no warm worker suits [R3.4]", async () => {
-    const { pool } = fakePool({ minIdle: 1 }, { suits: () => false });
+  it("starts a session where no warm worker suits, and warms up another that may [R3.4]", async () => {
+    let suits = false;
+    const { pool } = fakePool({ minIdle: 1 }, { suits: () => suits });
     await using _ = pool;
     await pool.warmedUp();
     await using lease = await pool.acquire();
     expect(lease.session.status).toBe("idle");
-    expect(pool.statistics).toMatchObject({ hits: 0, misses: 1, warm: 1 });
+    expect(pool.statistics).toMatchObject({ hits: 0, misses: 1, discarded: { unsuited: 1 } });
+    await pool.warmedUp();
+    suits = true;
+    await using next = await pool.acquire();
+    expect(next.isFresh).toBe(true);
+    expect(pool.statistics).toMatchObject({ hits: 1, misses: 1 });
   });
 
   it("never hands out a warm worker that has died, known or not [F42]", async () => {

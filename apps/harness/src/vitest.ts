@@ -1,4 +1,5 @@
 // What needs vitest; import it in test files only
+export { poolTest } from "./vitest/pool-test.ts";
 export { sessionTest } from "./vitest/session-test.ts";
 export {
   type WorkerContractOptions,

@@ -26,7 +26,7 @@ export interface PoolOptions {
    * - `fifo`: the one that has been idle longest; all are used alike
    * - `least-used`: the one that was handed out least often
    *
-   * With the last three, a key whose session somebody has gets one more. @default "affinity", which keeps what a key promises
+   * With the last three, a key whose session somebody has gets one more as long as there is a place; at the limit it waits. @default "affinity", which keeps what a key promises
    */
   readonly strategy?: PoolStrategy;
   /** Whether warm-up begins with the pool, or with the first use of a runtime. @default "eager" */

@@ -12,6 +12,7 @@ export type DiscardReason =
   | "max_age"
   | "max_idle"
   | "evicted" // its place was needed by somebody who waited
+  | "unsuited" // it was warm, and somebody asked for what it could not become
   | "died" // its process ended
   | "unresponsive" // it did not answer
   | "ended" // it was taken, and who took it ended it

@@ -92,6 +92,7 @@ export class PoolCounters {
     max_age: 0,
     max_idle: 0,
     evicted: 0,
+    unsuited: 0,
     died: 0,
     unresponsive: 0,
     ended: 0,

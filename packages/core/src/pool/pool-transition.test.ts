@@ -280,6 +280,15 @@ describe("poolTransition()", () => {
     ]);
   });
 
+  it("at the limit ends nobody's kept session for a second one of a key [S3-21]", () => {
+    const pool = new Model({ strategy: "lifo" });
+    const kept = pool.keep("b");
+    const held = pool.lease("a");
+    expect(pool.ask("a")).toBeNull();
+    expect(pool.status(kept)).toBe("kept");
+    expect(pool.release(held, "keep")).toMatchObject([{ type: "grant", slotId: held.slotId }]);
+  });
+
   it.each([
     ["lifo", [3, 2, 1]],
     ["fifo", [1, 2, 3]],
@@ -320,11 +329,12 @@ describe("poolTransition()", () => {
     expect(pool.ask()).toMatchObject({ slotId, origin: "warm" });
   });
 
-  it("hands out only warm workers that suit", () => {
-    const pool = new Model({ minIdle: { r: 1 } });
-    pool.warm();
+  it("hands out only warm workers that suit, and replaces one that does not", () => {
+    const pool = new Model({ maxSessions: 4, minIdle: { r: 2 } });
+    const warm = [pool.warm(), pool.warm()];
     pool.context.suits = () => false;
     expect(pool.ask()).toMatchObject({ origin: "new" });
+    expect(warm.map((slotId) => pool.status(slotId))).toEqual(["ending", "warm"]);
   });
 
   it("ends what was used or has lived or idled long enough, and counts anew [D15] [R3.4]", () => {

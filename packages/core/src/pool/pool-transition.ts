@@ -420,7 +420,8 @@ class Draft {
     ).length;
     this.waiters = this.waiters.filter((request) => {
       if (this.#grant(request)) return false;
-      if (this.#waitsForItsKey(request)) return true;
+      // At the limit, what was kept for others is not ended for a second session of a key.
+      if (this.#hasSession(request)) return true;
       if (coming > 0) coming--;
       else this.#makeRoom();
       return true;
@@ -433,10 +434,12 @@ class Draft {
       this.limits.strategy,
     );
     if (kept !== undefined) return this.#hold(kept, request, "kept");
-    if (this.#waitsForItsKey(request)) return false;
+    // With affinity a key has one session, and who asks for it while somebody has it waits for that one.
+    if (this.limits.strategy === "affinity" && this.#hasSession(request)) return false;
     const warm = this.warmFor(request);
     if (warm !== undefined) return this.#hold(warm, request, "warm");
     if (this.slots.length >= this.limits.maxSessions) return false;
+    this.#retireUnsuited(request.runtime);
     return this.#hold(this.add({ runtime: request.runtime, status: "opening" }), request, "new");
   }
 
@@ -446,12 +449,15 @@ class Draft {
     return true;
   }
 
-  /** With affinity a key has one session, and who asks for it while somebody has it waits for that one. */
-  #waitsForItsKey(request: PoolRequest): boolean {
-    return (
-      this.limits.strategy === "affinity" &&
-      this.slots.some((slot) => slot.status !== "ending" && isOfKey(slot, request))
-    );
+  /** Called when none of the warm ones suits who asks: the oldest makes place for one that is like what is asked for now. */
+  #retireUnsuited(runtime: string): void {
+    const warm = this.slots.filter((slot) => slot.status === "warm" && slot.runtime === runtime);
+    const oldest = choose(warm, "fifo");
+    if (oldest !== undefined) this.end(oldest, "unsuited");
+  }
+
+  #hasSession(request: PoolRequest): boolean {
+    return this.slots.some((slot) => slot.status !== "ending" && isOfKey(slot, request));
   }
 
   /** Ends what is idle and was used longest ago; pristine ones first, nobody's state goes with them. */

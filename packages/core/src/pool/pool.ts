@@ -288,7 +288,10 @@ export class Pool implements AsyncDisposable {
       if (bound.signal.aborted) {
         // Nobody waits for it any more, but its place is taken until nothing is left of it.
         this.#dispatch({ type: "abandon", slotId });
-        void opening.then(undo, () => {}).then(() => this.#gone(slotId));
+        void opening
+          .then(undo)
+          .catch(() => {})
+          .then(() => this.#gone(slotId));
         throw error;
       }
       this.#discard(slotId, "failed");
