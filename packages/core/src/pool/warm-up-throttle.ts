@@ -14,9 +14,14 @@ export interface WarmUpThrottleOptions {
 // Between two looks: shorter than a start takes, longer than a look costs.
 const lookAgainMs = 20;
 
+// A start holds up the few commands that meet its forks and our own part in it. For the 99th percentile of commands of 0.2 ms to
+// stay what it is, there must be hundreds of them for each start; and a start that takes long is felt all the time.
+const restFactor = 9;
+const minRestMs = 100;
+
 /**
  * Says when the next warm-up start may begin. While nothing runs: at once. While executions run: when the machine is not
- * busy, and as long after the last start as that one took, so that warm-up takes half of a processor at most.
+ * busy, and so long after the last start that warm-up takes a tenth of the time at most.
  */
 export class WarmUpThrottle {
   readonly #options: WarmUpThrottleOptions;
@@ -29,7 +34,7 @@ export class WarmUpThrottle {
 
   /** Tells how long a start took, as it ends. */
   started(tookMs: number): void {
-    this.#restUntil = this.#options.now() + tookMs;
+    this.#restUntil = this.#options.now() + Math.max(minRestMs, restFactor * tookMs);
   }
 
   /** Calls `go` when a start may begin, never before it has returned. One at a time. */
