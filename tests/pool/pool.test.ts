@@ -17,7 +17,7 @@ function fakePool(
   return { runtime, pool: new Pool({ runtimes: [runtime], pressure: () => 0, ...options }) };
 }
 
-const start = { sessionId: "s", env: {}, cwd: "/", startTimeoutMs: 1_000 } as const;
+const startOptions = { sessionId: "s", env: {}, cwd: "/", startTimeoutMs: 1_000 } as const;
 
 /** What must be true of statistics whenever nothing is on its way. */
 function expectSums(now: PoolStatistics): void {
@@ -281,7 +281,7 @@ describe("Pool.take()", () => {
       runtime.failNextStart(
         new HoldfastError({ code: "worker_start_failed", message: "no such folder" }),
       );
-      await expect(pool.take(runtime, start)).rejects.toThrow("no such folder");
+      await expect(pool.take(runtime, startOptions)).rejects.toThrow("no such folder");
     }
     await using lease = await pool.acquire();
     expect(lease.session.status).toBe("idle");
@@ -290,11 +290,11 @@ describe("Pool.take()", () => {
   it("waits at the limit, for as long as a start may take [R3.4]", async () => {
     const { pool, runtime } = fakePool({ minIdle: 0, maxSessions: 1 });
     await using _ = pool;
-    const worker = await pool.take(runtime, start);
-    await expect(pool.take(runtime, { ...start, startTimeoutMs: 1 })).rejects.toMatchObject({
+    const worker = await pool.take(runtime, startOptions);
+    await expect(pool.take(runtime, { ...startOptions, startTimeoutMs: 1 })).rejects.toMatchObject({
       code: "deadline_exceeded",
     });
-    const next = pool.take(runtime, start);
+    const next = pool.take(runtime, startOptions);
     await worker.stop();
     expect((await next).pid).not.toBe(worker.pid);
   });
@@ -308,10 +308,9 @@ describe("warm-up", () => {
     expect(runtime.warmWorkers.all).toEqual([]);
     await (await pool.acquire()).release();
     await runtime.warmWorkers.take();
-    const other = fakePool({ warmUp: "lazy", minIdle: 3 });
-    await using __ = other.pool;
-    await other.pool.warmedUp();
-    expect(other.pool.statistics.warm).toBe(3);
+    await using other = fakePool({ warmUp: "lazy", minIdle: 3 }).pool;
+    await other.warmedUp();
+    expect(other.statistics.warm).toBe(3);
   });
 
   it("retries what fails, with longer and longer waits, reports it, and is never fatal [R3.5] [F43] [D26]", async () => {

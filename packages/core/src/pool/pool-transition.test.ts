@@ -225,7 +225,7 @@ describe("poolTransition()", () => {
       if (grant?.type !== "grant") throw new Error("it waits");
       expect(pool.ask()).toBeNull();
       const { slotId } = grant;
-      const freed = pool.do({ type, slotId, isRuntimesFault: false } as PoolEvent);
+      const freed = pool.do({ type, slotId, isRuntimesFault: false });
       const after = type === "abandon" ? pool.do({ type: "ended", slotId }) : freed;
       expect(after).toMatchObject([{ type: "grant", requestId: 2 }]);
     }

@@ -652,9 +652,13 @@ export class Pool implements AsyncDisposable {
   #minIdle(): Readonly<Record<string, number>> {
     const { minIdle } = this.#options;
     return Object.fromEntries(
-      [...this.#runtimes.values()].map(({ name, warm }) => [
-        name,
-        warm === undefined ? 0 : typeof minIdle === "number" ? minIdle : (minIdle[name] ?? 0),
+      [...this.#runtimes.values()].map((runtime) => [
+        runtime.name,
+        runtime.warm === undefined
+          ? 0
+          : typeof minIdle === "number"
+            ? minIdle
+            : (minIdle[runtime.name] ?? 0),
       ]),
     );
   }
