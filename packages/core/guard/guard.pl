@@ -51,6 +51,7 @@ my $last_words = '';
 my $words_handle;
 if ($is_adopted) { adopt() } else { start() }
 
+my $is_finishing = 0;
 my $is_alone = 0;                                          # the server is gone
 my ($input, $ended) = ('', 0);
 reap();                                                    # an adopted one may have ended before we could hear of it
@@ -67,12 +68,15 @@ while (1) {
         reap();
         finish() if $ended;
     }
-    if (vec($ready, 3, 1)) {
-        my $n = sysread $control, my $more, 4096;
-        unless ($n) { $is_alone = 1; finish() }
-        $input .= $more;
-        while ($input =~ s/^([^\n]*)\n//) { command($1) }
-    }
+    obey() if vec($ready, 3, 1);
+}
+
+# Does what it is told; without a server it ends.
+sub obey {
+    my $n = sysread $control, my $more, 4096;
+    unless ($n) { $is_alone = 1; finish() }
+    $input .= $more;
+    while ($input =~ s/^([^\n]*)\n//) { command($1) }
 }
 
 # Starts the worker that the start record on descriptor 3 describes.
@@ -132,6 +136,7 @@ sub adopt {
 
 sub command {
     my ($verb, $rest) = split / /, $_[0], 2;
+    return if $ended && $verb =~ /[SAT]/;                  # its process id may be another's by now
     if    ($verb eq 'F') { say_line(make_fifo($rest) ? "F $rest" : "E mkfifo $rest: $!") }
     elsif ($verb eq 'S') { kill $rest, -$main or kill $rest, $main }
     elsif ($verb eq 'A') {
@@ -168,6 +173,11 @@ sub hear {
 # Kills all that is left, waits until the kernel has no child of ours, removes DIR, and ends.
 sub finish {
     my ($message) = @_;
+    return if $is_finishing++;
+    # What we were told before: whom to spare, above all.
+    my $told = '';
+    vec($told, 3, 1) = 1;
+    obey() while !$is_alone && select(my $ready = $told, undef, undef, 0) > 0;
     my $killed = 0;
     for (my $pass = 0; $main; $pass++) {
         my @left = descendants();

@@ -39,8 +39,10 @@ def prepare_template(modules):
 def fork_child(path, guard, child, is_template):
     """Forks one child. In the parent ``None``, in the child its channel's descriptor.
 
-    Raises OSError in the parent when there can be no process.
+    Raises OSError in the parent when there can be no process, or no FIFO for it.
     """
+    for name in child["fifos"]:
+        os.mkfifo("%s/%s" % (child["directory"], name), 0o600)
     pid = os.fork()
     if pid:
         if not is_template:
@@ -58,8 +60,6 @@ def fork_child(path, guard, child, is_template):
 
 
 def _split(path, guard, child):
-    for name in child["fifos"]:
-        os.mkfifo("%s/%s" % (child["directory"], name), 0o600)
     words, last_words = os.pipe()
     parent = os.getpid()
     if _prctl is not None:
