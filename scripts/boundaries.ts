@@ -7,6 +7,7 @@ const scope = "@holdfast/";
 /** Floors of core, from the ground up; a folder imports those on its own floor or below, never above. */
 const coreFloors = [
   ["errors", "time"],
+  ["telemetry"],
   ["framing"],
   ["protocol"],
   ["channel"],

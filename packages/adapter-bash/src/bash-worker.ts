@@ -16,6 +16,7 @@ import {
   type WorkerOutcome,
   type WorkerRequest,
   type WorkerStartOptions,
+  debug,
 } from "@holdfast/core";
 import { startBackground } from "./background.ts";
 import { quote } from "./quote.ts";
@@ -209,6 +210,12 @@ export class BashWorker implements Worker {
       traps: this.#traps,
     });
     const state = this.#snapshotBefore();
+    debug.runtime?.("code written", {
+      sessionId: this.#start.sessionId,
+      executionId: request.executionId,
+      lineBytes: line.length,
+      isFile: codeFile !== null,
+    });
     this.#send(`${state}${before}${line}`);
     this.#isDirty = true;
     onEvent({ type: "started", pid: this.pid });
@@ -265,6 +272,8 @@ export class BashWorker implements Worker {
     if (record.type !== "E" && record.type !== "R") return;
     if (foreground.isEnding) return;
     foreground.isEnding = true;
+    const { executionId } = foreground.request;
+    debug.runtime?.("end reported", { executionId, status: record.status });
     this.#flags = record.flags;
     this.#traps = record.traps;
     this.#finish(foreground, record);

@@ -115,6 +115,36 @@ export { executionNotStored, sessionNotStored, storeClosed } from "./store/store
 export { type StoredEvent, storedEventSchema } from "./store/stored-event.ts";
 export { type StoredExecution, endedAt, storedExecutionSchema } from "./store/stored-execution.ts";
 
+// For users: telemetry
+export {
+  type ResourceUsage,
+  type ResourceUsageOptions,
+  resourceUsage,
+} from "./telemetry/resource-usage.ts";
+export {
+  type MachinePressure,
+  type Pressure,
+  cpuPressure,
+  machinePressure,
+} from "./telemetry/machine-pressure.ts";
+export { subscribe, telemetryEventNames } from "./telemetry/telemetry-channels.ts";
+export type {
+  RestartReason,
+  TelemetryEventName,
+  TelemetryEvents,
+  TerminationReason,
+} from "./telemetry/telemetry-event.ts";
+export {
+  type DebugComponent,
+  type DebugFields,
+  type DebugOptions,
+  debugComponents,
+  enableDebug,
+} from "./telemetry/debug-log.ts";
+
+// For adapter authors: debug logs
+export { type DebugLog, debug } from "./telemetry/debug-log.ts";
+
 // For adapter authors: worker
 export { GuardedProcess } from "./worker/guarded-process.ts";
 export type { GuardedProcessOptions } from "./worker/spawn-guard.ts";

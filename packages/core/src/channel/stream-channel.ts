@@ -4,6 +4,8 @@ import { HoldfastError } from "../errors/holdfast-error.ts";
 import { encodeFrames } from "../framing/encode-frames.ts";
 import { FrameDecoder, type FrameDecoderOptions } from "../framing/frame-decoder.ts";
 import { packMessage, unpackMessage } from "../protocol/message-codec.ts";
+import { debug } from "../telemetry/debug-log.ts";
+import { publish } from "../telemetry/telemetry-channels.ts";
 import type { MessageChannel } from "./message-channel.ts";
 
 /** What a {@link StreamChannel} needs. */
@@ -12,6 +14,12 @@ export interface StreamChannelOptions<Schema extends z.ZodType> extends FrameDec
   readonly stream: Duplex;
   /** What may come in. */
   readonly schema: Schema;
+}
+
+/** What is told of a message. */
+interface Identified {
+  readonly type: string;
+  readonly executionId?: string;
 }
 
 /** Messages over a stream of bytes. A bad frame or message closes the channel, and nothing else. */
@@ -49,8 +57,9 @@ export class StreamChannel<
   async send(message: Out): Promise<void> {
     if (this.#isClosed) throw closedError("send", undefined);
     let hasRoom = true;
-    for (const part of encodeFrames(packMessage(message), this.#maxFrameBytes))
-      hasRoom = this.#stream.write(part);
+    const bytes = packMessage(message);
+    tellMessage("sent", message, bytes.length);
+    for (const part of encodeFrames(bytes, this.#maxFrameBytes)) hasRoom = this.#stream.write(part);
     if (hasRoom) return;
     const room = Promise.withResolvers<void>();
     this.#stream.once("drain", room.resolve);
@@ -83,6 +92,7 @@ export class StreamChannel<
       this.#decoder.decode(chunk, (bytes) => {
         if (this.#isClosed) return;
         const message = unpackMessage(bytes, this.#schema);
+        tellMessage("received", message as Identified, bytes.length);
         if (this.#listener === null || this.#isPaused) this.#waiting.push(message);
         else this.#listener(message);
       });
@@ -100,11 +110,18 @@ export class StreamChannel<
   #close(why: string | null, cause?: unknown): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    debug.channel?.("closed", { why: why ?? "orderly" });
     this.#stream.destroy();
     this.#end.resolve(
       why === null ? null : HoldfastError.is(cause) ? cause : closedError(why, cause),
     );
   }
+}
+
+function tellMessage(way: "sent" | "received", message: Identified, bytes: number): void {
+  const { type, executionId } = message;
+  publish(`message.${way}`, () => ({ type, bytes }));
+  debug.channel?.(way, { type, executionId, bytes });
 }
 
 function closedError(what: string, cause: unknown): HoldfastError {

@@ -10,6 +10,8 @@ import { Recorder, type RecorderStatus } from "../store/recorder.ts";
 import type { SessionRecord } from "../store/session-record.ts";
 import type { Store } from "../store/store.ts";
 import type { Skipped } from "../protocol/namespace-data.ts";
+import { debug } from "../telemetry/debug-log.ts";
+import type { TerminationReason } from "../telemetry/telemetry-event.ts";
 import type { RestoreReport, Runtime } from "../worker/worker.ts";
 import { executionHistory, findExecution } from "./execution-history.ts";
 import {
@@ -21,6 +23,7 @@ import {
   checkIdleTimeoutMs,
   resolveHostOptions,
 } from "./host-options.ts";
+import { tellExpiring } from "./host-telemetry.ts";
 import type { HostedSession } from "./hosted-session.ts";
 import { IdempotentExecutions, start } from "./idempotent-executions.ts";
 import { IdleClock } from "./idle-clock.ts";
@@ -169,10 +172,11 @@ export class Host implements AsyncDisposable {
     const isRecorded = this.#recorder !== null && options.persist !== false;
     const opening = Session.open(this.#sessionOptions(runtime, facts, isRecorded));
     this.#starting.set(id, opening);
+    debug.host?.("creating", { sessionId: id, runtime: runtime.name, sessions: this.size });
     try {
       const session = await opening;
       if (this.#closing !== null) {
-        await this.#end(session);
+        await this.#end(session, "shutdown");
         throw this.#shuttingDown();
       }
       const entry = this.#add(session, facts, isRecorded);
@@ -273,7 +277,7 @@ export class Host implements AsyncDisposable {
     try {
       const { sessions, skipped } = await forking;
       if (this.#closing !== null) {
-        await Promise.all(sessions.map((session) => this.#end(session)));
+        await Promise.all(sessions.map((session) => this.#end(session, "shutdown")));
         throw this.#shuttingDown();
       }
       const entries = sessions.map((session) => {
@@ -392,14 +396,15 @@ export class Host implements AsyncDisposable {
       this.#left.set(id, entry);
       this.#entries.delete(id);
       this.#tombstones.add(id, "closed", Date.now());
-      void this.#end(entry.session);
+      void this.#end(entry.session, "shutdown");
     }
     await Promise.all(this.#ends);
     await this.#recorder?.close();
   }
 
-  #end(session: Session): Promise<void> {
-    const end = session.close().finally(() => this.#ends.delete(end));
+  #end(session: Session, reason: TerminationReason): Promise<void> {
+    debug.host?.("ending", { sessionId: session.id, reason, sessions: this.size });
+    const end = session.close(reason).finally(() => this.#ends.delete(end));
     this.#ends.add(end);
     return end;
   }
@@ -412,7 +417,7 @@ export class Host implements AsyncDisposable {
     this.#idle.forget(id);
     this.#tombstones.add(id, reason, at);
     if (isRecorded) this.#recorder?.bury({ version: 1, sessionId: id, reason, at });
-    return this.#end(session);
+    return this.#end(session, reason);
   }
 
   #reap(): void {
@@ -434,6 +439,7 @@ export class Host implements AsyncDisposable {
     const noticeMs = Math.min(this.#options.expiryNoticeMs, idleTimeoutMs / 2);
     if (expiresAt - now > noticeMs || entry.announcedAt === session.lastActivityAt) return;
     entry.announcedAt = session.lastActivityAt;
+    tellExpiring(view);
     this.#options.onExpiring?.(view);
   }
 

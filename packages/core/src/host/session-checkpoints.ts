@@ -5,6 +5,11 @@ import {
   nextCheckpointAt,
   withCheckpointEvent,
 } from "../checkpoint/automatic-checkpoints.ts";
+import {
+  tellCheckpointCreated,
+  tellCheckpointFailed,
+  tellCheckpointRestored,
+} from "./host-telemetry.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { CheckpointStore } from "../checkpoint/checkpoint-store.ts";
 import { HoldfastError } from "../errors/holdfast-error.ts";
@@ -78,9 +83,7 @@ export class SessionCheckpoints implements RecoverySource {
    */
   async restore(checkpointId: string): Promise<RestoreReport> {
     const session = this.#attached();
-    const { store, runtime } = this.#options;
-    await using reader = await store.open(checkpointId, { runtime });
-    const report = await session.restore(reader.pieces);
+    const report = await this.#restore(session, checkpointId);
     this.#become(checkpointId);
     this.#happened({ type: "replaced", at: performance.now() });
     return report;
@@ -113,6 +116,7 @@ export class SessionCheckpoints implements RecoverySource {
   }
 
   async #take(name: string | null, maxBytes?: number): Promise<Checkpoint> {
+    const isAutomatic = maxBytes !== undefined;
     const session = this.#attached();
     const startedAt = performance.now();
     let isKept = false;
@@ -127,10 +131,31 @@ export class SessionCheckpoints implements RecoverySource {
       const report = await session.checkpoint((piece) => writer.write(piece));
       const checkpoint = await writer.commit(report);
       isKept = true;
+      tellCheckpointCreated(session, checkpoint, {
+        begunAt: startedAt,
+        isAutomatic,
+      });
       this.#become(checkpoint.id);
       return checkpoint;
+    } catch (error) {
+      if (!isKept) tellCheckpointFailed(session, "create", error);
+      throw error;
     } finally {
       this.#happened({ type: "attempted", startedAt, endedAt: performance.now(), isKept });
+    }
+  }
+
+  async #restore(session: Session, checkpointId: string): Promise<RestoreReport> {
+    const begunAt = performance.now();
+    try {
+      const { store, runtime } = this.#options;
+      await using reader = await store.open(checkpointId, { runtime });
+      const report = await session.restore(reader.pieces);
+      tellCheckpointRestored(session, reader.checkpoint, begunAt);
+      return report;
+    } catch (error) {
+      tellCheckpointFailed(session, "restore", error);
+      throw error;
     }
   }
 

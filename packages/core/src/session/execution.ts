@@ -1,4 +1,5 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
+import { debug } from "../telemetry/debug-log.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import { describeExit } from "../worker/process-exit.ts";
 import type {
@@ -11,6 +12,7 @@ import { EventLog, type EventLogOptions } from "./event-log.ts";
 import type { ExecutionEvent } from "./execution-event.ts";
 import type { ExecutionHandle } from "./execution-handle.ts";
 import { type ExecutionRecord, type ExecutionStatus, hasEnded } from "./execution-record.ts";
+import { tellEnded, tellStarted } from "./session-telemetry.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
 // The rest of a character that was cut by a pipe's end comes with the next read. What comes later than this was not text.
@@ -27,6 +29,8 @@ export interface ExecutionControl {
 /** What an {@link Execution} is made of. */
 export interface ExecutionOptions {
   readonly sessionId: string;
+  /** Name of the session's runtime. */
+  readonly runtime: string;
   readonly request: WorkerRequest;
   readonly isBackground: boolean;
   /** Whether the state goes back when it fails. */
@@ -188,6 +192,7 @@ export class Execution implements ExecutionHandle {
     } finally {
       clearTimeout(timer);
     }
+    debug.execution?.("input taken", { executionId: this.id, bytes: bytes.length });
     this.#inputsGiven += options.close === true ? Infinity : 1;
     if (!this.isWaitingForInput) control.inputGiven(this.id);
   }
@@ -206,12 +211,14 @@ export class Execution implements ExecutionHandle {
   /** For the session: it has left the queue. */
   start(): void {
     this.#record = { ...this.#record, status: "running", startedAt: Date.now() };
+    tellStarted(this.#options.runtime, this.#record);
   }
 
   /** For the session: what the worker tells. */
   happen(event: WorkerEvent): void {
     if (this.hasEnded) return; // too late, whatever it is
     if (event.type === "input_request") this.#inputsAsked++;
+    this.#logEvent(event);
     if (!("bytes" in event)) this.#flushCharacters();
     switch (event.type) {
       case "stdout":
@@ -245,8 +252,17 @@ export class Execution implements ExecutionHandle {
     this.#record = { ...this.#record, ...outcome };
     this.#worker = null;
     const record = this.record;
+    tellEnded(this.#options.runtime, record);
     this.#log.append({ type: "completed", execution: record });
     this.#end.resolve(record);
+  }
+
+  #logEvent(event: WorkerEvent): void {
+    const { id } = this;
+    if ("bytes" in event)
+      debug.execution?.(event.type, { executionId: id, bytes: event.bytes.length });
+    else
+      debug.execution?.(event.type, { executionId: id, ...("pid" in event && { pid: event.pid }) });
   }
 
   #notTaken(): HoldfastError {

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
+import {
+  type ResourceUsage,
+  type ResourceUsageOptions,
+  resourceUsage,
+} from "../telemetry/resource-usage.ts";
+import { debug } from "../telemetry/debug-log.ts";
+import type { TerminationReason } from "../telemetry/telemetry-event.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
 import type { MimeBundle } from "../protocol/execution-data.ts";
@@ -38,6 +45,18 @@ import type {
   SessionState,
   SessionStatus,
 } from "./session-state.ts";
+import {
+  logTransition,
+  tellCreated,
+  tellQueued,
+  tellRejected,
+  tellReopened,
+  tellRestarted,
+  tellStartFailed,
+  tellTerminated,
+  tellUnresponsive,
+  tellWorkerExited,
+} from "./session-telemetry.ts";
 import { initialSession, transition } from "./session-transition.ts";
 import { StartBreaker } from "./start-breaker.ts";
 
@@ -143,6 +162,14 @@ export class Session implements AsyncDisposable {
   /** What runs in the foreground. */
   #running: WorkerExecution | null = null;
   #settled = Promise.withResolvers<void>();
+  /** The worker that {@link restart} asked for, by its generation. */
+  #requestedGeneration = 0;
+  /** Whether the last worker started from a checkpoint. */
+  #hasRestored = false;
+  #terminationReason: TerminationReason | null = null;
+  readonly #begunAt = performance.now();
+  /** Whether its creation was told, and its end was not. */
+  #isTold = false;
 
   private constructor(
     create: SessionCreateOptions,
@@ -173,6 +200,8 @@ export class Session implements AsyncDisposable {
     this.#lastActivityAt = past.lastActivityAt;
     this.#restarts = past.restarts;
     this.#executionCount = past.executionCount;
+    this.#isTold = true;
+    tellReopened(this);
   }
 
   /** A session whose worker ended with the process that had it: `lost`, and its first use starts a fresh one. */
@@ -252,10 +281,12 @@ export class Session implements AsyncDisposable {
   execute(code: string, options: ExecuteOptions = {}): Execution {
     const execution = this.#newExecution(code, options, false);
     this.#executions.set(execution.id, execution);
+    tellQueued(this, execution.request, false);
     try {
       this.#dispatch({ type: "execute", executionId: execution.id });
     } catch (error) {
       this.#executions.delete(execution.id);
+      tellRejected(this, execution.id, false, error);
       throw error;
     }
     this.#accepted(execution);
@@ -280,6 +311,7 @@ export class Session implements AsyncDisposable {
     if (count >= this.#options.maxBackgroundExecutions) throw this.#full(count);
     this.#touch();
     this.#executions.set(execution.id, execution);
+    tellQueued(this, execution.request, true);
     const settled = Promise.withResolvers<void>();
     const start: BackgroundStart = { settled: settled.promise, running: null };
     this.#backgroundStarts.set(execution.id, start);
@@ -309,6 +341,7 @@ export class Session implements AsyncDisposable {
    */
   async restart(): Promise<void> {
     this.#dispatch({ type: "restart" });
+    this.#requestedGeneration = this.#state.generation;
     this.#touch();
     await this.#settledWorker();
     if (this.#worker === null) throw this.#missingWorker();
@@ -396,14 +429,30 @@ export class Session implements AsyncDisposable {
     return this.#operate("inspect", "completion", (worker) => worker.inspect?.(code, cursor));
   }
 
-  /** Ends everything the session started. Settles when no process of it is left. Repeated calls share the end. */
-  async close(): Promise<void> {
+  /**
+   * Reads what the session's processes use now, background executions and daemons included; `null` while it has none.
+   * Costs some file reads each time, nothing else.
+   */
+  resources(options: ResourceUsageOptions = {}): Promise<ResourceUsage | null> {
+    const pids = [...this.#background.values()].map(({ pid }) => pid);
+    return resourceUsage(this.pid === null ? pids : [this.pid, ...pids], options);
+  }
+
+  /**
+   * Ends everything the session started. Settles when no process of it is left. Repeated calls share the end.
+   * @param reason told by the event `session.terminated`
+   */
+  async close(reason: TerminationReason = "closed"): Promise<void> {
+    this.#terminationReason ??= reason;
     this.#dispatch({ type: "close" });
     // A worker that came up too late adds its own end.
     for (let stopping; stopping !== this.#stopping;) {
       stopping = this.#stopping;
       await stopping;
     }
+    if (!this.#isTold) return;
+    this.#isTold = false;
+    tellTerminated(this, this.#terminationReason);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -412,8 +461,13 @@ export class Session implements AsyncDisposable {
 
   async #opened(): Promise<Session> {
     await this.#settledWorker();
-    if (this.#worker !== null) return this;
+    if (this.#worker !== null) {
+      this.#isTold = true;
+      tellCreated(this, this.#begunAt);
+      return this;
+    }
     const error = this.#missingWorker();
+    tellStartFailed(this, this.#begunAt, error);
     await this.close();
     throw error;
   }
@@ -516,6 +570,7 @@ export class Session implements AsyncDisposable {
     }
     return new Execution({
       sessionId: this.id,
+      runtime: this.runtime.name,
       request,
       isBackground,
       isTransaction: options.onError === "rollback" && !isBackground,
@@ -569,6 +624,7 @@ export class Session implements AsyncDisposable {
     const running = await start.running;
     this.#backgroundStarts.delete(execution.id);
     this.#background.set(execution.id, running);
+    this.#logBackground("background added", execution.id, running.pid);
     execution.attach(running);
     isAttached = true;
     for (const event of early) execution.happen(event);
@@ -586,6 +642,7 @@ export class Session implements AsyncDisposable {
 
   async #kill(executionId: string, signal: NodeJS.Signals): Promise<void> {
     const execution = this.execution(executionId);
+    debug.execution?.("kill", { sessionId: this.id, executionId, signal });
     const start = this.#backgroundStarts.get(executionId);
     if (start !== undefined) await start.settled;
     const background = this.#background.get(executionId);
@@ -604,6 +661,7 @@ export class Session implements AsyncDisposable {
     const result = transition(this.#state, event);
     if (!result.isAccepted)
       throw result.code === "queue_full" ? this.#full(this.#state.queue.length) : this.#closed();
+    logTransition(this.id, event, this.#state, result);
     this.#state = result.state;
     for (const action of result.actions) this.#carryOut(action);
   }
@@ -801,6 +859,7 @@ export class Session implements AsyncDisposable {
   #backgroundEnded(execution: Execution, outcome: WorkerOutcome): void {
     this.#disarm(`deadline:${execution.id}`);
     this.#background.delete(execution.id);
+    this.#logBackground("background removed", execution.id);
     const isTimeout = this.#timedOut.delete(execution.id);
     execution.finish({
       status: isTimeout ? "timeout" : outcome.status,
@@ -822,6 +881,7 @@ export class Session implements AsyncDisposable {
 
   #startWorker(generation: number): void {
     if (generation > 1) this.#restarts++;
+    const begunAt = performance.now();
     const abort = new AbortController();
     const start = this.#stopping
       .then(() => {
@@ -829,7 +889,7 @@ export class Session implements AsyncDisposable {
         return this.#bringUp(abort.signal);
       })
       .then(
-        (worker) => this.#workerReady(worker, generation),
+        (worker) => this.#workerReady(worker, generation, begunAt),
         (error: unknown) => this.#workerFailed(error, generation),
       );
     this.#starting = { abort, start };
@@ -841,6 +901,7 @@ export class Session implements AsyncDisposable {
       this.#firstStart ?? this.#create.startWorker ?? this.runtime.start.bind(this.runtime);
     this.#firstStart = null;
     const worker = await start(this.#startOptions(signal));
+    this.#hasRestored = false;
     const { recovery } = this.#create;
     if (!this.#isRecovering || recovery === undefined) return worker;
     this.#isRecovering = false; // a checkpoint that cannot be restored is told of once
@@ -851,6 +912,7 @@ export class Session implements AsyncDisposable {
         signal,
         what: `restore of session ${this.id}`,
       });
+      this.#hasRestored = true;
       return worker;
     } catch (error) {
       await worker.stop();
@@ -873,7 +935,7 @@ export class Session implements AsyncDisposable {
   }
 
   /** Answers the end of a worker that nobody waits for any more. */
-  #workerReady(worker: Worker, generation: number): Promise<unknown> | null {
+  #workerReady(worker: Worker, generation: number, begunAt: number): Promise<unknown> | null {
     if (this.#state.status === "closed" || generation !== this.#state.generation)
       return worker.stop();
     this.#starting = null;
@@ -881,6 +943,7 @@ export class Session implements AsyncDisposable {
     this.#lastExit = null;
     this.#hasWorked = false;
     this.#adopt(worker, generation);
+    if (generation > 1) this.#tellRestarted(worker.pid, generation, begunAt);
     this.#dispatch({ type: "worker_ready", generation });
     this.#settle();
     return null;
@@ -890,6 +953,7 @@ export class Session implements AsyncDisposable {
     this.#worker = worker;
     this.#watchHealth(worker);
     void worker.exited.then((exit) => {
+      tellWorkerExited(this, worker.pid, exit);
       this.#exited.add(worker);
       if (this.#worker !== worker) return; // another has taken its place
       if (generation === this.#state.generation) this.#lastExit = exit;
@@ -908,8 +972,21 @@ export class Session implements AsyncDisposable {
       intervalMs,
       timeoutMs,
       onHeartbeat: () => {},
-      onUnresponsive: () => void worker.stop({}),
+      onUnresponsive: () => {
+        tellUnresponsive(this, worker.pid);
+        void worker.stop({});
+      },
     });
+  }
+
+  #tellRestarted(pid: number, generation: number, begunAt: number): void {
+    const reason = generation === this.#requestedGeneration ? "requested" : "worker_lost";
+    tellRestarted(this, { pid, reason, begunAt, isRestored: this.#hasRestored });
+  }
+
+  #logBackground(what: string, executionId: string, pid?: number): void {
+    const total = this.#background.size;
+    debug.session?.(what, { sessionId: this.id, executionId, pid, total });
   }
 
   #workerFailed(error: unknown, generation: number): void {

@@ -48,6 +48,7 @@ function record(options: Partial<RecorderOptions> = {}) {
 function execution(id: string, maxOutputBytes = 1 << 24, maxEvents = 100_000): Execution {
   return new Execution({
     sessionId: "s",
+    runtime: "fake",
     request: {
       executionId: id,
       code: id,

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { HoldfastError } from "../errors/holdfast-error.ts";
+import { debug } from "../telemetry/debug-log.ts";
 import { within } from "../time/within.ts";
 import type { GuardLink } from "./guard-link.ts";
 import type { ProcessExit } from "./process-exit.ts";
@@ -35,6 +36,7 @@ export class GuardedProcess implements AsyncDisposable {
     this.ended = guard.ended.promise;
     this.gone = guard.gone.promise;
     void this.ended.then(() => (this.#hasEnded = true));
+    this.#log();
   }
 
   /**
@@ -95,13 +97,24 @@ export class GuardedProcess implements AsyncDisposable {
     return this.#guard.makeFifo(name);
   }
 
+  #log(): void {
+    const { pid } = this;
+    debug.worker?.("started", { pid });
+    void this.ended.then(({ exitCode, signal }) =>
+      debug.worker?.("ended", { pid, exitCode, signal }),
+    );
+    void this.gone.then((killed) => debug.worker?.("gone", { pid, killed }));
+  }
+
   /** Signals the command's process group. Nothing happens when it has ended; a reused id is never hit. */
   signal(name: NodeJS.Signals): void {
+    debug.worker?.("signal", { pid: this.pid, signal: name });
     this.#guard.send(`S ${constants.signals[name]}`);
   }
 
   /** Signals the command itself, by number, and then the rest of its process group. */
   signalApart(command: number, others: NodeJS.Signals): void {
+    debug.worker?.("signal", { pid: this.pid, signal: others });
     this.#guard.send(`A ${command} ${constants.signals[others]}`);
   }
 
@@ -137,6 +150,7 @@ export class GuardedProcess implements AsyncDisposable {
     }
     const exit = await this.ended;
     const killedProcesses = await this.gone;
+    debug.worker?.("stopped", { pid: this.pid, step, killedProcesses });
     return { step, exit, killedProcesses };
   }
 
