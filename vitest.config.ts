@@ -6,6 +6,7 @@ const projects = [
   ["adapter-python", "packages/adapter-python"],
   ["store-sqlite", "packages/store-sqlite"],
   ["console", "packages/console"],
+  ["opentelemetry", "packages/opentelemetry"],
   ["server", "apps/server"],
   ["harness", "apps/harness"],
   ["tests", "tests"],

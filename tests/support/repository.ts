@@ -10,6 +10,7 @@ export const publishedPackages = [
   "packages/adapter-python",
   "packages/store-sqlite",
   "packages/console",
+  "packages/opentelemetry",
   "apps/server",
   "apps/harness",
 ] as const;
