@@ -12,6 +12,7 @@ import { addDocumentRoutes } from "./routes/documents.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addNamespaceRoutes } from "./routes/namespace.ts";
+import { addMetricsRoutes } from "./routes/metrics.ts";
 import { addRunRoutes } from "./routes/run.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
 
@@ -43,6 +44,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addCheckpointRoutes(app, context);
   addNamespaceRoutes(app, context);
   addRunRoutes(app, context);
+  addMetricsRoutes(app, context);
   addDocumentRoutes(app);
   addConsoleRoutes(app);
   app.notFound((c) => {

@@ -189,6 +189,19 @@ export const problemSchema = z
   })
   .meta({ id: "Problem" });
 
+export const resourcesSchema = z
+  .object({
+    cpuMs: z.number().meta({ description: "Processor time so far; a restart begins anew" }),
+    memoryBytes: z.int(),
+    memoryKind: z
+      .enum(["pss", "rss"])
+      .meta({ description: "pss: shared pages count by their share; rss: in full" }),
+    processes: z.int(),
+    threads: z.int(),
+    descriptors: z.int(),
+  })
+  .meta({ id: "Resources" });
+
 export const runtimeSchema = z
   .object({
     name: z.string(),

@@ -125,7 +125,7 @@ export {
   type MachinePressure,
   type Pressure,
   cpuPressure,
-  machinePressure,
+  readMachinePressure,
 } from "./telemetry/machine-pressure.ts";
 export { subscribe, telemetryEventNames } from "./telemetry/telemetry-channels.ts";
 export type {

@@ -125,7 +125,7 @@ export const eventFields: { readonly [Name in TelemetryEventName]: EventDescript
   },
   "pool.removed": {
     when: "A pool ended a worker or a session that waited",
-    fields: { runtime: "", reason: "such as its age, its uses, its idle time, its health" },
+    fields: { reason: "such as its age, its uses, its idle time, its health" },
   },
   "checkpoint.created": {
     when: "A checkpoint is stored",

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import {
   type MachinePressure,
   cpuPressure,
-  machinePressure,
+  readMachinePressure,
   parsePressure,
 } from "./machine-pressure.ts";
 
@@ -40,8 +40,8 @@ it("cpuPressure() is the kernel's figure, else how far the load passes the proce
   expect(cpuPressure({ ...idle, loadAverage: [8, 1, 1] })).toBe(0.75);
 });
 
-it("machinePressure() tells of this machine [R5.7]", () => {
-  const machine = machinePressure();
+it("readMachinePressure() tells of this machine [R5.7]", () => {
+  const machine = readMachinePressure();
   expect(machine.processors).toBeGreaterThanOrEqual(1);
   expect(machine.memoryAvailableBytes).toBeGreaterThan(0);
   expect(machine.memoryAvailableBytes).toBeLessThanOrEqual(machine.memoryTotalBytes);

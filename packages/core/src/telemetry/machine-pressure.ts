@@ -28,7 +28,7 @@ export interface MachinePressure {
 }
 
 /** Reads how busy the machine is: three small files, some microseconds each. */
-export function machinePressure(): MachinePressure {
+export function readMachinePressure(): MachinePressure {
   const limit = process.constrainedMemory();
   return {
     cpu: readPressure("cpu"),

@@ -94,7 +94,7 @@ export interface TelemetryEvents {
     readonly code: string;
     readonly attempt: number;
   };
-  "pool.removed": { readonly runtime: string; readonly reason: string };
+  "pool.removed": { readonly reason: string };
   "checkpoint.created": OfCheckpoint & { readonly isAutomatic: boolean };
   "checkpoint.restored": OfCheckpoint;
   "checkpoint.failed": OfSession & {
