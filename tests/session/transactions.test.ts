@@ -93,7 +93,10 @@ describe("a transaction [R8.3]", () => {
 
   it("is refused, and nothing is run, where the runtime cannot [R8.3]", async () => {
     await using test = await openFake({}, { features: ["interrupt"] });
-    const refused = { code: "feature_unsupported", details: { feature: "fork" } };
+    const refused = {
+      code: "feature_unsupported",
+      details: expect.objectContaining({ feature: "fork" }),
+    };
     expect(() => test.session.execute("1", { onError: "rollback" })).toThrow(
       expect.objectContaining(refused),
     );

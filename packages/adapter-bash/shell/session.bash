@@ -5,8 +5,8 @@
 # In:  fields between US (0x1f), ended by NUL, from the FIFO `cmd`. Out: records, ended by NUL, to the FIFO `status`. The descriptors
 # are opened for each of them, so no child ever inherits one.
 
-# Waits for the next execution and opens its streams. The first field of a line is C for a command of ours, or H and the
-# execution's nonce.
+# Waits for the next execution and opens its streams. The first field of a line is C for a command of ours, K for one that
+# runs where code does, or H and the execution's nonce.
 __holdfast_next() {
   [[ -z ${__holdfast_nonce-} ]] || __holdfast_end 0 # `continue` or `break` at top level of the code
   while :; do
@@ -16,6 +16,7 @@ __holdfast_next() {
     case $__holdfast_nonce in
       H????????????) break ;;
       C) builtin eval "$__holdfast_code" ;;
+      K) builtin return 0 ;;
     esac
     __holdfast_nonce=
   done
@@ -39,6 +40,10 @@ __holdfast_next() {
 
 # Lets go of the streams, then says how it ended.
 __holdfast_end() {
+  if [[ $__holdfast_nonce == K ]]; then
+    __holdfast_nonce=
+    builtin return
+  fi
   exec </dev/null >/dev/null 2>&1
   __holdfast_status=${__holdfast_s-$1}
   __holdfast_last=${__holdfast_u-}
@@ -68,14 +73,53 @@ __holdfast_say() {
 __holdfast_dump() {
   {
     builtin declare -p
-    builtin declare -f
+    if [[ -z ${2-} ]]; then
+      builtin declare -f
+    else
+      builtin compgen -A function >|"$__holdfast_dir/functions"
+      while IFS= builtin read -r __holdfast_line; do
+        [[ $__holdfast_line == __holdfast_* ]] || builtin declare -f -- "$__holdfast_line"
+      done <"$__holdfast_dir/functions"
+    fi
     builtin declare -F
     builtin alias -p
     builtin trap -p
+    if [[ -n ${2-} ]]; then
+      builtin mapfile -d '' __holdfast_line <"$__holdfast_dir/traps"
+      builtin printf '%s' "${__holdfast_line-}"
+    fi
     builtin shopt -p
     builtin umask -p
     builtin set +o
   } >|"$1" 2>/dev/null
+}
+
+# Answers the question with this number: here is the state, with what is not in a snapshot and without our functions. $1
+# number, then the positional parameters. Traps that a function does not see stand in `traps`.
+__holdfast_keep() {
+  __holdfast_subject=$1 __holdfast_flags=$-
+  __holdfast_pwd=$PWD __holdfast_oldpwd=${OLDPWD+=$OLDPWD} # without the = there is none
+  __holdfast_debugs=; ! builtin shopt -q extdebug || __holdfast_debugs=1 # cannot be set as early as the rest
+  builtin shift
+  __holdfast_args=("$@")
+  builtin set +euxv
+  __holdfast_dump "$__holdfast_dir/state.$__holdfast_subject" keep
+  __holdfast_say "S $__holdfast_subject"$'\n'
+  builtin unset -v __holdfast_pwd __holdfast_oldpwd __holdfast_args
+  [[ $__holdfast_flags != *u* ]] || builtin set -u
+  [[ $__holdfast_flags != *e* ]] || builtin set -e
+}
+
+# A fresh bash goes on in this process, with the state that stands in `revive`. $1 the question's number.
+__holdfast_adopt() {
+  builtin set +euxv
+  # Nothing is inherited that is not in the state.
+  builtin compgen -e >|"$__holdfast_dir/names"
+  while IFS= builtin read -r __holdfast_line; do
+    [[ $__holdfast_line == HOLDFAST_WORKER ]] || builtin unset -v "$__holdfast_line" 2>/dev/null
+  done <"$__holdfast_dir/names"
+  builtin export __holdfast_subject=$1
+  __holdfast_start_afresh
 }
 
 # Answers the question with this number: here is the state.
@@ -156,10 +200,20 @@ __holdfast_revive() {
   __holdfast_flags=$-
   builtin set +euxv
   __holdfast_status=$1 __holdfast_last=$2
-  __holdfast_pwd=$PWD __holdfast_oldpwd=${OLDPWD-}
+  __holdfast_pwd=$PWD __holdfast_oldpwd=${OLDPWD+=$OLDPWD} # without the = there is none
+  __holdfast_debugs=; ! builtin shopt -q extdebug || __holdfast_debugs=1 # cannot be set as early as the rest
   builtin shift 2
   __holdfast_args=("$@")
   __holdfast_dump "$__holdfast_dir/revive"
+  __holdfast_start_afresh
+}
+
+# Functions come with the state: one that was inherited could stand in for a command of the state.
+__holdfast_start_afresh() {
+  builtin declare -F >|"$__holdfast_dir/functions"
+  while IFS=' ' builtin read -r __holdfast_line __holdfast_line __holdfast_code; do
+    builtin export -nf -- "$__holdfast_code" 2>/dev/null
+  done <"$__holdfast_dir/functions"
   builtin export __holdfast_dir BASH_ENV="$__holdfast_init"
   # What is ignored at the start of a shell can never be trapped in it.
   builtin trap : HUP INT QUIT PIPE ALRM TERM USR1 USR2
@@ -195,8 +249,14 @@ __holdfast_go() {
   fi
   exec </dev/null >/dev/null 2>&1
   builtin cd -- "$__holdfast_pwd" || builtin cd /
-  OLDPWD=$__holdfast_oldpwd
-  builtin unset -v __holdfast_pwd __holdfast_oldpwd
+  if [[ -n $__holdfast_oldpwd ]]; then
+    OLDPWD=${__holdfast_oldpwd#=}
+  else
+    builtin unset -v OLDPWD
+    builtin export OLDPWD
+  fi
+  [[ -z ${__holdfast_debugs-} ]] || builtin shopt -s extdebug
+  builtin unset -v __holdfast_pwd __holdfast_oldpwd __holdfast_debugs
   __holdfast_say "R $__holdfast_subject $__holdfast_status $__holdfast_flags"$'\n'
   builtin trap - DEBUG
   builtin unset -v __holdfast_s __holdfast_u __holdfast_f
@@ -208,12 +268,16 @@ __holdfast_go() {
 __holdfast_init=$BASH_ENV
 __holdfast_nonce=
 if [[ -f $__holdfast_dir/revive ]]; then
+  # The state may be that of another shell: what is ours is put back behind it.
+  builtin set -- "$__holdfast_dir" "$__holdfast_init" "${__holdfast_subject-}" "$HOLDFAST_WORKER"
   builtin . "$__holdfast_dir/revive" 2>/dev/null
+  __holdfast_dir=$1 __holdfast_init=$2 __holdfast_subject=${3:-$__holdfast_subject} __holdfast_nonce=
+  HOLDFAST_WORKER=$4
   builtin set -- "${__holdfast_args[@]}"
 else
   __holdfast_status=0 __holdfast_last=bash
   __holdfast_wrap_interrupt
 fi
 if [[ -n ${__holdfast_bash_env-} ]]; then BASH_ENV=$__holdfast_bash_env; else builtin unset -v BASH_ENV; fi
-builtin export -n __holdfast_dir __holdfast_bash_env
+builtin export -n __holdfast_dir __holdfast_bash_env __holdfast_subject
 __holdfast_wrap "${__holdfast_user_exit-}"

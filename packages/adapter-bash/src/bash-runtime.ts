@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -12,10 +12,11 @@ import {
   type WorkerStartOptions,
   within,
 } from "@holdfast/core";
+import type { BashState } from "./bash-state.ts";
 import { BashWorker, bashFeatures, checkCode } from "./bash-worker.ts";
 import { ShellControl } from "./shell-control.ts";
 import { shellFile } from "./shell-file.ts";
-import { StatusReader } from "./status-record.ts";
+import { type StatusRecord, StatusReader } from "./status-record.ts";
 
 /** Options of {@link bashRuntime}. */
 export interface BashRuntimeOptions {
@@ -31,7 +32,7 @@ export function bashRuntime({ executable = "bash" }: BashRuntimeOptions = {}): R
     name: "bash",
     check: ({ code }) => checkCode(code),
     inspect: () => inspect(executable),
-    start: (options) => start(executable, options),
+    start: (options) => startBash(executable, options),
   };
 }
 
@@ -63,10 +64,14 @@ async function inspect(executable: string): Promise<RuntimeInfo> {
 const executables = new Map<string, Promise<RuntimeInfo>>();
 
 /** What is found once stays: a path on disk does not change its version between two sessions. */
-async function located(executable: string): Promise<string> {
+function inspected(executable: string): Promise<RuntimeInfo> {
   const found = executables.get(executable) ?? inspect(executable);
   executables.set(executable, found);
-  const info = await found;
+  return found;
+}
+
+async function located(executable: string): Promise<string> {
+  const info = await inspected(executable);
   if (info.isAvailable) return info.executable;
   executables.delete(executable);
   throw new HoldfastError({
@@ -76,7 +81,11 @@ async function located(executable: string): Promise<string> {
   });
 }
 
-async function start(executable: string, options: WorkerStartOptions): Promise<Worker> {
+async function startBash(
+  executable: string,
+  options: WorkerStartOptions,
+  state: BashState | null = null,
+): Promise<Worker> {
   const command = await located(executable);
   const { env, cwd, startTimeoutMs, signal, sessionId } = options;
   const { BASH_ENV: bashEnv = "", ...others } = env;
@@ -88,6 +97,7 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
     cwd: "/",
     prepare: (directory) => {
       copyFileSync(shellFile("loop.bash"), join(directory, "bash"));
+      if (state !== null) writeFileSync(join(directory, "revive"), state.commands, { mode: 0o600 });
       return {
         cwd: directory,
         env: {
@@ -95,6 +105,7 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
           __holdfast_dir: directory,
           __holdfast_cwd: cwd,
           __holdfast_bash_env: bashEnv,
+          ...(state === null ? {} : { __holdfast_subject: "start" }),
         },
       };
     },
@@ -105,14 +116,16 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
   let control: ShellControl | null = null;
   try {
     control = new ShellControl(guarded.directory);
-    const version = Promise.withResolvers<string>();
+    const up = Promise.withResolvers<StatusRecord>();
     const reader = new StatusReader();
-    const hear = (bytes: Buffer) =>
-      reader.read(bytes, (record) => record.type === "H" && version.resolve(record.subject));
-    control.listen(hear);
-    const found = await within(
+    control.listen((bytes) =>
+      reader.read(bytes, (record) => {
+        if (record.type === (state === null ? "H" : "R")) up.resolve(record);
+      }),
+    );
+    const record = await within(
       Promise.race([
-        version.promise,
+        up.promise,
         guarded.ended.then(({ stderrTail }) =>
           Promise.reject(new Error(stderrTail.trim() || "bash ended")),
         ),
@@ -123,12 +136,19 @@ async function start(executable: string, options: WorkerStartOptions): Promise<W
         ...(signal ? { signal } : {}),
       },
     );
+    if (state !== null) unlinkSync(join(guarded.directory, "revive"));
+    const info = await inspected(executable);
     return new BashWorker({
       process: guarded,
       start: options,
       command,
-      version: found,
+      version: state === null ? record.subject : info.isAvailable ? info.version : "",
       control,
+      origin:
+        state === null
+          ? null
+          : { flags: state.header.flags, traps: `${state.header.debug}\n${record.traps}` },
+      startFrom: (start, from) => startBash(executable, start, from),
     });
   } catch (cause) {
     control?.close();

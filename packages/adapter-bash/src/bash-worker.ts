@@ -1,13 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { readlinkSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import {
   type BackgroundExecution,
+  type CheckpointReport,
   type Feature,
+  type ForkReport,
   GuardedProcess,
   HoldfastError,
   OutputLanes,
   type ProcessExit,
+  type RestoreReport,
+  type Skipped,
   type StopOptions,
   type StopReport,
   type Worker,
@@ -19,14 +31,42 @@ import {
   debug,
 } from "@holdfast/core";
 import { startBackground } from "./background.ts";
+import {
+  type BashState,
+  headerLine,
+  leftBehind,
+  minorVersion,
+  readState,
+  stateHeader,
+} from "./bash-state.ts";
 import { quote } from "./quote.ts";
 import { type ShellControl } from "./shell-control.ts";
-import { command, shellLine } from "./shell-line.ts";
+import { command, shellLine, topLevelCommand, userTraps } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 import { Stdin } from "./stdin.ts";
 
 /** What the bash runtime can do. */
-export const bashFeatures: readonly Feature[] = ["stdin", "input", "background", "interrupt"];
+export const bashFeatures: readonly Feature[] = [
+  "stdin",
+  "input",
+  "background",
+  "interrupt",
+  "checkpoint",
+  "fork",
+];
+
+/** What a {@link BashWorker} is made of. */
+export interface BashWorkerOptions {
+  readonly process: GuardedProcess;
+  readonly start: WorkerStartOptions;
+  readonly command: string;
+  readonly version: string;
+  readonly control: ShellControl;
+  /** `$-` and the traps of a state that it started from. */
+  readonly origin: Pick<StatusRecord, "flags" | "traps"> | null;
+  /** Starts a worker from a state. */
+  readonly startFrom: (start: WorkerStartOptions, state: BashState) => Promise<Worker>;
+}
 
 // Code up to here goes in the line itself, which the shell reads byte by byte; a file costs about 100 us.
 const maxInlineCode = 512;
@@ -71,6 +111,7 @@ export class BashWorker implements Worker {
   readonly #process: GuardedProcess;
   readonly #start: WorkerStartOptions;
   readonly #command: string;
+  readonly #startFrom: BashWorkerOptions["startFrom"];
   readonly #lanes: OutputLanes;
   readonly #control: ShellControl;
   readonly #reader = new StatusReader();
@@ -97,16 +138,15 @@ export class BashWorker implements Worker {
   #snapshotTimer: NodeJS.Timeout | null = null;
   #late = 0;
 
-  constructor(options: {
-    readonly process: GuardedProcess;
-    readonly start: WorkerStartOptions;
-    readonly command: string;
-    readonly version: string;
-    readonly control: ShellControl;
-  }) {
+  constructor(options: BashWorkerOptions) {
     this.#process = options.process;
     this.#start = options.start;
     this.#command = options.command;
+    this.#startFrom = options.startFrom;
+    if (options.origin !== null) {
+      this.#flags = options.origin.flags;
+      this.#traps = options.origin.traps;
+    }
     this.version = options.version;
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
@@ -166,6 +206,48 @@ export class BashWorker implements Worker {
     this.#background.add(background);
     void background.ended.then(() => this.#background.delete(background));
     return background;
+  }
+
+  async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
+    const skipped = this.#leftBehind();
+    const path = await this.#writtenState();
+    try {
+      await write(headerLine(this.#stateHeader()));
+      for await (const piece of createReadStream(path)) await write(piece as Buffer);
+      return { format: "bash", skipped };
+    } finally {
+      unlink(path);
+    }
+  }
+
+  async restore(pieces: AsyncIterable<Uint8Array>): Promise<RestoreReport> {
+    const all: Uint8Array[] = [];
+    for await (const piece of pieces) all.push(Buffer.from(piece));
+    const { header, commands } = await readState(Buffer.concat(all), this.#reads());
+    writeFileSync(this.#path("revive"), commands, { mode: 0o600 });
+    const number = `r${++this.#count}`;
+    const record = await this.#asked(number, topLevelCommand(`__holdfast_adopt ${number}`));
+    this.#flags = header.flags;
+    this.#traps = `${header.debug}\n${record.traps}`;
+    this.#isDirty = true;
+    return { skipped: [] };
+  }
+
+  async fork(start: WorkerStartOptions): Promise<ForkReport> {
+    const skipped = this.#leftBehind();
+    const path = await this.#writtenState();
+    try {
+      const state = { header: this.#stateHeader(), commands: readFileSync(path) };
+      return { worker: await this.#startFrom(start, state), skipped };
+    } finally {
+      unlink(path);
+    }
+  }
+
+  /** Rejects while the shell's process is stopped, or gone. */
+  async ping(): Promise<void> {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, "latin1");
+    if (/\) [TtZX] /.test(stat)) throw new Error("its process is stopped");
   }
 
   async stop(options: StopOptions = {}): Promise<StopReport> {
@@ -261,6 +343,9 @@ export class BashWorker implements Worker {
     if (record.type === "R") {
       this.#isReviving = false;
       unlink(this.#path("revive"));
+      const question = this.#questions.get(record.subject);
+      this.#questions.delete(record.subject);
+      if (question !== undefined) return question.resolve(record);
     }
     const foreground = this.#foreground;
     if (foreground === null || record.subject !== `H${foreground.nonce}`) {
@@ -343,6 +428,66 @@ export class BashWorker implements Worker {
 
   #send(text: string): void {
     if (!this.#control.tell(text)) void this.#process.stop();
+  }
+
+  /** Has the shell write its state into a file, and answers its path. */
+  async #writtenState(): Promise<string> {
+    const number = `s${++this.#count}`;
+    await this.#asked(
+      number,
+      topLevelCommand(
+        `builtin trap -p ERR RETURN >|"$__holdfast_dir/traps"; __holdfast_keep ${number} "$@"`,
+      ),
+    );
+    return this.#path(`state.${number}`);
+  }
+
+  /** @throws HoldfastError `worker_lost` */
+  async #asked(number: string, text: string): Promise<StatusRecord> {
+    if (this.#signalsDone !== null) await this.#signalsDone;
+    const answer = this.#answer(number, this.#start.startTimeoutMs);
+    this.#send(text);
+    const record = await answer;
+    if (record !== null && !this.#isEnded) return record;
+    const { sessionId } = this.#start;
+    throw new HoldfastError({
+      code: "worker_lost",
+      message: `session ${sessionId}: its bash ${this.#isEnded ? "has ended" : "does not answer"}`,
+      details: { sessionId },
+    });
+  }
+
+  #stateHeader() {
+    return stateHeader({
+      bash: minorVersion(this.version),
+      flags: [...this.#flags].filter((flag) => flag === "x" || flag === "v").join(""),
+      debug: userTraps(this.#traps).debug ?? "",
+    });
+  }
+
+  #reads() {
+    return { bash: minorVersion(this.version), command: this.#command };
+  }
+
+  #leftBehind(): Skipped[] {
+    const file = (name: string) => `/proc/${this.pid}/${name}`;
+    // What the shell opens for itself is closed on exec: O_CLOEXEC, octal 02000000, see open(2).
+    const isOwn = (fd: string) =>
+      /^flags:\s+\d*2\d{6}$/m.test(readFileSync(file(`fdinfo/${fd}`), "latin1"));
+    try {
+      const children = readFileSync(file(`task/${this.pid}/children`), "latin1");
+      return leftBehind(
+        (children.match(/\d+/g) ?? []).map((pid) => ({
+          pid: Number(pid),
+          command: readFileSync(`/proc/${pid}/comm`, "utf8").trim(),
+        })),
+        readdirSync(file("fd"))
+          .filter((fd) => Number(fd) > 2 && !isOwn(fd))
+          .map((fd) => ({ fd: Number(fd), target: readlinkSync(file(`fd/${fd}`)) })),
+      );
+    } catch {
+      return []; // one of them has just ended, or the shell has
+    }
   }
 
   async #answer(number: string, timeoutMs: number): Promise<StatusRecord | null> {

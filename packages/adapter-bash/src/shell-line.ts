@@ -50,6 +50,11 @@ export function command(text: string): string {
   return `C${separator.repeat(7)}${text}\n\0`;
 }
 
+/** A line with a command of ours that runs where code does: at top level, with its positional parameters. */
+export function topLevelCommand(text: string): string {
+  return `K${separator.repeat(7)}${text}\n\0`;
+}
+
 /** Where functions are traced too, one of ours would show. */
 function setsExitTrap(code: string): boolean {
   return (

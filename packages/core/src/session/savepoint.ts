@@ -6,8 +6,9 @@ export interface Savepoint {
   /**
    * Goes back: answers the worker that has the state, the same one or another in its place. The one that is replaced has
    * to be stopped by the caller. @throws HoldfastError when the state cannot be had back
+   * @param isLost whether the worker has ended
    */
-  rollback(): Promise<Worker>;
+  rollback(isLost: boolean): Promise<Worker>;
   /** It is not needed any more. Repeated calls share the end. */
   release(): Promise<unknown>;
 }
@@ -62,15 +63,13 @@ async function writtenSavepoint(
 ): Promise<Savepoint> {
   const pieces: Buffer[] = [];
   await worker.checkpoint?.(async (piece) => void pieces.push(Buffer.from(piece)));
-  let hasExited = false;
-  void worker.exited.then(() => (hasExited = true));
   async function* written() {
     yield* pieces;
   }
   return {
-    rollback: async () => {
-      await new Promise((done) => setImmediate(done)); // an end that has come is known then
-      const restored = hasExited ? await runtime.start(start) : worker;
+    rollback: async (isLost) => {
+      if (isLost) await worker.exited;
+      const restored = isLost ? await runtime.start(start) : worker;
       await restored.restore?.(written());
       return restored;
     },

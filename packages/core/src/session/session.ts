@@ -795,7 +795,7 @@ export class Session implements AsyncDisposable {
       return this.#ended(execution, outcome, worker);
     }
     try {
-      const restored = await savepoint.rollback();
+      const restored = await savepoint.rollback(outcome.status === "lost");
       if (restored === worker) return this.#ended(execution, outcome, worker, "restored");
       if (this.#worker !== worker) {
         this.#retire(restored.stop()); // restarted or closed meanwhile
