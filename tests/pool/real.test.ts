@@ -174,6 +174,37 @@ describe("a pool of real bash and Python", { timeout: 120_000 }, () => {
     await expectNoLeaks(before);
   });
 
+  it("closed while a worker is being forked leaves no folder behind [R2.7]", async () => {
+    const before = holdings();
+    for (let round = 0; round < 5; round++) {
+      const python = pythonRuntime();
+      const asked = Promise.withResolvers<void>();
+      const watched: Runtime = {
+        name: "python",
+        inspect: () => python.inspect(),
+        start: (options) => python.start(options),
+        warm: async (options) => {
+          const warming = (python.warm as NonNullable<Runtime["warm"]>).call(python, options);
+          asked.resolve();
+          return warming;
+        },
+      };
+      const worker = await python.start({
+        sessionId: "first",
+        env,
+        cwd: "/",
+        startTimeoutMs: 30_000,
+      });
+      await worker.stop(); // there is a template now
+      const pool = new Pool({ runtimes: [watched], env });
+      await asked.promise;
+      for (let turn = 0; turn < round; turn++) await new Promise((done) => setImmediate(done));
+      await pool.close();
+      await python.close?.();
+    }
+    await expectNoLeaks(before);
+  });
+
   it("serves a host: sessions start on warm workers, and a lost one is followed by a warm one [R3.4] [R2.1]", async ({
     skip,
   }) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { accessSync, constants } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { type SocketListener, listenForSockets } from "../channel/connect-socket.ts";
@@ -220,5 +220,5 @@ function isExecutable(path: string): boolean {
 
 async function removeTree(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true }).catch(() => {});
-  await rm(dirname(directory), { recursive: false }).catch(() => {});
+  await rmdir(dirname(directory)).catch(() => {}); // others are in it
 }
