@@ -1,8 +1,16 @@
 import { readFileSync } from "node:fs";
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { pythonRuntime } from "@holdfast/adapter-python";
-import { Host, Pool, type PoolOptions, type Runtime, type Session } from "@holdfast/core";
-import { eventually, expectNoLeaks, holdings } from "@holdfast/harness";
+import {
+  ForkSocket,
+  GuardedProcess,
+  Host,
+  Pool,
+  type PoolOptions,
+  type Runtime,
+  type Session,
+} from "@holdfast/core";
+import { eventually, expectNoLeaks, holdings, leaksSince } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
 import { isAlive } from "../support/session-run.ts";
 
@@ -174,34 +182,24 @@ describe("a pool of real bash and Python", { timeout: 120_000 }, () => {
     await expectNoLeaks(before);
   });
 
-  it("closed while a worker is being forked leaves no folder behind [R2.7]", async () => {
+  it("an abandoned fork that is the last to go leaves no folder behind [R2.7]", async () => {
     const before = holdings();
-    for (let round = 0; round < 5; round++) {
-      const python = pythonRuntime();
-      const asked = Promise.withResolvers<void>();
-      const watched: Runtime = {
-        name: "python",
-        inspect: () => python.inspect(),
-        start: (options) => python.start(options),
-        warm: async (options) => {
-          const warming = (python.warm as NonNullable<Runtime["warm"]>).call(python, options);
-          asked.resolve();
-          return warming;
-        },
-      };
-      const worker = await python.start({
-        sessionId: "first",
-        env,
-        cwd: "/",
-        startTimeoutMs: 30_000,
-      });
-      await worker.stop(); // there is a template now
-      const pool = new Pool({ runtimes: [watched], env });
-      await asked.promise;
-      for (let turn = 0; turn < round; turn++) await new Promise((done) => setImmediate(done));
-      await pool.close();
-      await python.close?.();
-    }
+    const parent = await GuardedProcess.start({
+      command: "/bin/sleep",
+      args: ["1000"],
+      env: {},
+      cwd: "/",
+      fifos: [],
+      startTimeoutMs: 30_000,
+    });
+    const socket = await ForkSocket.open(parent);
+    const fork = socket.expect([]);
+    await parent.stop();
+    await socket.close();
+    await eventually(() => !leaksSince(before).some((leak) => leak.startsWith("processes")), {
+      what: "the end of the guard",
+    });
+    fork.abandon();
     await expectNoLeaks(before);
   });
 
