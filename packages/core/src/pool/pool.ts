@@ -26,6 +26,14 @@ import type {
 } from "./pool-state.ts";
 import { PoolCounters, type PoolStatistics } from "./pool-statistics.ts";
 import { initialPool, isWarmedUp, poolTransition } from "./pool-transition.ts";
+import {
+  tellAcquired,
+  tellRefused,
+  tellReleased,
+  tellRemoved,
+  tellWarmUpFailed,
+  tellWarmed,
+} from "./pool-telemetry.ts";
 import { WarmUpThrottle } from "./warm-up-throttle.ts";
 
 /** What a lease is asked for with. */
@@ -243,14 +251,17 @@ export class Pool implements AsyncDisposable {
   ): Promise<Held<T>> {
     const requestId = this.#nextRequestId++;
     const bound = new AcquireBound(ask);
+    const begunAt = performance.now();
     try {
       const slotId = await this.#place(requestId, ask, bound);
       if (!ask.isLease) bound.disarmTimer();
       const value = await this.#open(slotId, ask, { bound, opening: open(slotId), undo });
-      this.#opened(slotId, bound);
+      const isHit = this.#opened(slotId, bound);
+      tellAcquired(ask.runtime.name, isHit, begunAt);
       return { value, slotId, requestId };
     } catch (error) {
       this.#counters.count(outcomeOf(error));
+      tellRefused(ask.runtime.name, error, begunAt);
       throw error;
     } finally {
       bound.disarm();
@@ -303,7 +314,8 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  #opened(slotId: number, bound: AcquireBound): void {
+  /** Whether it was there already. */
+  #opened(slotId: number, bound: AcquireBound): boolean {
     bound.disarm();
     const resource = this.#resource(slotId);
     const isHit = resource.isCreated;
@@ -312,6 +324,7 @@ export class Pool implements AsyncDisposable {
     this.#dispatch({ type: "opened", slotId });
     if (this.#state.status === "closed") throw rejected("shutting_down");
     this.#counters.acquired(isHit);
+    return isHit;
   }
 
   async #openSession(
@@ -402,7 +415,9 @@ export class Pool implements AsyncDisposable {
 
   async #release(slotId: number, holder: number, mode: ReleaseMode): Promise<void> {
     const isAlive = this.#resources.get(slotId)?.worker != null;
+    const runtime = this.#slot(slotId)?.runtime;
     this.#dispatch({ type: "release", slotId, holder, mode, isAlive });
+    if (runtime !== undefined) tellReleased(runtime, mode);
     await this.#work.get(slotId);
   }
 
@@ -489,6 +504,7 @@ export class Pool implements AsyncDisposable {
         if (resource.warm === warm) this.#dispatch({ type: "exited", slotId });
       });
       this.#dispatch({ type: "warmed", slotId });
+      tellWarmed(name, tookMs, this.statistics.runtimes[name]?.warm ?? 0);
     } catch (error) {
       this.#warmUpFailed(slotId, name, error);
     }
@@ -508,6 +524,7 @@ export class Pool implements AsyncDisposable {
       this.#lastErrors.set(runtime, error);
     }
     this.#dispatch({ type: "warm_up_failed", slotId, isUnsupported });
+    tellWarmUpFailed(runtime, error, this.#state.health[runtime]?.warmUpFailures ?? 0);
     if (this.#state.status !== "open") return;
     try {
       const failures = this.#state.health[runtime]?.warmUpFailures ?? 0;
@@ -568,6 +585,7 @@ export class Pool implements AsyncDisposable {
     if (resource?.isCreated !== true) return;
     resource.isCreated = false;
     this.#counters.discarded(reason);
+    tellRemoved(reason);
   }
 
   #wake(): void {
