@@ -5,6 +5,17 @@ import { describe } from "vitest";
 describe.each([{ template: true }, { template: false }])("Python with %j", (options) => {
   describeWorkerContract(pythonRuntime(options), {
     language: pythonLanguage,
-    features: ["stdin", "input", "results", "displays", "interrupt", "fork"],
+    features: [
+      "stdin",
+      "input",
+      "results",
+      "displays",
+      "interrupt",
+      "fork",
+      "checkpoint",
+      "namespace",
+      "changes",
+      "completion",
+    ],
   });
 });

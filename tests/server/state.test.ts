@@ -69,3 +69,84 @@ describe('an execution with onError: "rollback"', () => {
     });
   });
 });
+
+describe("checkpoints over HTTP", () => {
+  it.each(["bash", "python"])(
+    "of %s are taken, listed, restored and deleted [R7.3]",
+    async (runtime) => {
+      const { id } = await server.api.session(runtime);
+      await server.api.execute(id, "x=1");
+      const { status, json } = await request("POST", `/v1/sessions/${id}/checkpoints`, {
+        name: "one",
+      });
+      expect([status, json]).toMatchObject([
+        201,
+        { sessionId: id, runtime, name: "one", skipped: [] },
+      ]);
+      const checkpoint = (json as { id: string }).id;
+      await server.api.execute(id, "x=2");
+      const show = runtime === "bash" ? "echo $x" : "print(x)";
+      const restored = await request("POST", `/v1/sessions/${id}/restore`, {
+        checkpointId: checkpoint,
+      });
+      expect(restored).toMatchObject({ status: 200, json: { id, state: "idle" } });
+      expect((await server.api.execute(id, show)).stdout).toBe("1\n");
+      const other = await server.api.session(runtime, { restore: checkpoint });
+      expect((await server.api.execute(other.id, show)).stdout).toBe("1\n");
+      const lost = await server.api.execute(
+        id,
+        runtime === "bash" ? "x=3; exit 4" : "x=3; import os; os._exit(4)",
+      );
+      expect(lost).toMatchObject({ status: "lost", exitCode: 4, sessionState: "restored" });
+      expect((await server.api.execute(id, show)).stdout).toBe("1\n");
+      const list = await request("GET", `/v1/sessions/${id}/checkpoints`);
+      expect(list.json).toMatchObject({ items: [{ id: checkpoint }], nextCursor: null });
+      expect((await request("DELETE", `/v1/checkpoints/${checkpoint}`)).status).toBe(204);
+      expect(await request("GET", `/v1/checkpoints/${checkpoint}`)).toMatchObject({
+        status: 404,
+        json: { code: "checkpoint_not_found" },
+      });
+    },
+  );
+
+  it("of another runtime are refused, and the session is as it was [R7.3]", async () => {
+    const [bash, other] = await Promise.all([server.api.session("bash"), python()]);
+    const { json } = await request("POST", `/v1/sessions/${bash.id}/checkpoints`, {});
+    await server.api.execute(other.id, "x = 1");
+    const body = { checkpointId: (json as { id: string }).id };
+    expect(await request("POST", `/v1/sessions/${other.id}/restore`, body)).toMatchObject({
+      status: 400,
+      json: { code: "checkpoint_invalid" },
+    });
+    expect((await server.api.execute(other.id, "x")).result?.repr).toBe("1");
+  });
+});
+
+it("variables, completion and documentation are read and written over HTTP [R8.1]", async () => {
+  const { id } = await python();
+  const variables = `/v1/sessions/${id}/variables`;
+  expect(
+    (await request("PUT", `${variables}/x`, { value: [1, { $type: "tuple", items: [2] }] })).status,
+  ).toBe(204);
+  expect((await server.api.execute(id, "x")).result?.repr).toBe("[1, (2,)]");
+  expect((await request("GET", variables)).json).toMatchObject({
+    items: [{ name: "x", type: "list", repr: "[1, (2,)]" }],
+  });
+  expect((await request("GET", `${variables}/x`)).json).toMatchObject({
+    value: [1, { $type: "tuple" }],
+  });
+  const at = `/v1/sessions/${id}`;
+  expect((await request("POST", `${at}/complete`, { code: "isinst" })).json).toMatchObject({
+    matches: ["isinstance"],
+    start: 0,
+    end: 6,
+  });
+  expect((await request("POST", `${at}/inspect`, { code: "len" })).json).toMatchObject({
+    mime: { "text/plain": expect.stringContaining("len(") },
+  });
+  expect((await request("DELETE", `${variables}/x`)).status).toBe(204);
+  expect(await request("GET", `${variables}/x`)).toMatchObject({
+    status: 404,
+    json: { code: "variable_not_found" },
+  });
+});

@@ -1,15 +1,23 @@
+import { readFileSync } from "node:fs";
 import {
+  type CheckpointReport,
+  type Completions,
   type Feature,
   type ForkReport,
   ForkSocket,
   type GuardedProcess,
   HoldfastError,
   type HostMessage,
+  type MimeBundle,
+  type ModuleInfo,
   OutputLanes,
   type ProcessExit,
+  type RestoreReport,
   type StopOptions,
   type StopReport,
   type StreamChannel,
+  type Value,
+  type Variable,
   type Worker,
   type WorkerEvent,
   type WorkerEventListener,
@@ -20,6 +28,12 @@ import {
   type WorkerStartOptions,
   type workerMessageSchema,
 } from "@holdfast/core";
+import {
+  type PythonRequest,
+  expectAnswer,
+  readFromWorker,
+  writeToWorker,
+} from "./python-requests.ts";
 import { forkFrom } from "./python-template.ts";
 
 /** What the Python runtime can do. */
@@ -30,6 +44,10 @@ export const pythonFeatures: readonly Feature[] = [
   "displays",
   "interrupt",
   "fork",
+  "checkpoint",
+  "namespace",
+  "changes",
+  "completion",
 ];
 
 /** The channel as its host has it. */
@@ -139,6 +157,62 @@ export class PythonWorker implements Worker {
     return { worker: await this.#greet(process, start), skipped };
   }
 
+  async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
+    const name = `c${++this.#requests}`;
+    const ask = (path: string) => this.#ask({ type: "checkpoint", path });
+    const answer = await readFromWorker(this.#process, name, ask, write);
+    const { format, skipped } = expectAnswer(answer, "checkpointed");
+    return { format, skipped };
+  }
+
+  async restore(pieces: AsyncIterable<Uint8Array>): Promise<RestoreReport> {
+    const name = `c${++this.#requests}`;
+    const ask = (path: string) => this.#ask({ type: "restore", path });
+    const answer = await writeToWorker(this.#process, name, ask, pieces);
+    return { skipped: expectAnswer(answer, "restored").skipped };
+  }
+
+  async variables({
+    names,
+    withValues,
+  }: {
+    readonly names: readonly string[] | null;
+    readonly withValues: boolean;
+  }): Promise<readonly Variable[]> {
+    const wanted = names === null ? null : [...names];
+    const answer = await this.#ask({ type: "list_variables", names: wanted, withValues });
+    return expectAnswer(answer, "variables").items;
+  }
+
+  async setVariable(name: string, value: Value): Promise<void> {
+    expectAnswer(await this.#ask({ type: "set_variable", name, value }), "done");
+  }
+
+  async deleteVariables(names: readonly string[] | null): Promise<void> {
+    const wanted = names === null ? null : [...names];
+    expectAnswer(await this.#ask({ type: "delete_variables", names: wanted }), "done");
+  }
+
+  async modules(): Promise<readonly ModuleInfo[]> {
+    return expectAnswer(await this.#ask({ type: "list_modules" }), "modules").items;
+  }
+
+  async complete(code: string, cursor: number): Promise<Completions> {
+    const answer = await this.#ask({ type: "complete", code, cursor });
+    const { matches, start, end } = expectAnswer(answer, "completions");
+    return { matches, start, end };
+  }
+
+  async inspect(code: string, cursor: number): Promise<MimeBundle | null> {
+    return expectAnswer(await this.#ask({ type: "inspect", code, cursor }), "inspected").mime;
+  }
+
+  /** Rejects while the process is stopped, or gone. */
+  async ping(): Promise<void> {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, "latin1");
+    if (/\) [TtZX] /.test(stat)) throw new Error("its process is stopped");
+  }
+
   async stop(options: StopOptions = {}): Promise<StopReport> {
     const report = await this.#process.stop(options);
     await this.exited;
@@ -201,9 +275,7 @@ export class PythonWorker implements Worker {
     }
   }
 
-  async #ask(
-    message: Omit<Extract<HostMessage, { type: "fork" }>, "requestId">,
-  ): Promise<WorkerMessage> {
+  async #ask(message: PythonRequest): Promise<WorkerMessage> {
     const requestId = `q${++this.#requests}`;
     const answer = Promise.withResolvers<WorkerMessage>();
     this.#answers.set(requestId, answer.resolve);
@@ -219,7 +291,8 @@ export class PythonWorker implements Worker {
   }
 
   #receive(message: WorkerMessage): void {
-    if (message.type === "forked" || message.type === "refused") {
+    if ("requestId" in message && !("executionId" in message)) {
+      if (message.requestId === null) return;
       const answer = this.#answers.get(message.requestId);
       if (answer === undefined) this.#dropped++;
       this.#answers.delete(message.requestId);

@@ -25,6 +25,30 @@ class Cells:
         self.codes = ()
         self._last = []
 
+    @property
+    def count(self):
+        return self._count
+
+    @property
+    def flags(self):
+        return self._flags
+
+    @property
+    def last(self):
+        """The last results, the newest first."""
+        return list(self._last)
+
+    def take_on(self, namespace, count, flags, last):
+        """Goes on where other cells were."""
+        self.namespace = namespace
+        self._count, self._flags = count, flags
+        if self._last or "_" not in builtins.__dict__:
+            for index in range(3):
+                builtins.__dict__.pop("_" * (index + 1), None)
+            self._last = last
+            for index, value in enumerate(last):
+                builtins.__dict__["_" * (index + 1)] = value
+
     def next_name(self, code):
         self._count += 1
         name = "<cell %d>" % self._count

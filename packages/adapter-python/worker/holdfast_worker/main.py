@@ -8,13 +8,14 @@ from . import gate as gates
 from .cells import Cells
 from .channel import Channel, ChannelClosed
 from .gate import defers, gate
+from .operations import Operations
 from .owners import own, patch_threading, state, watch_forks
 from .requests import Requests
 from .standard import import_standard
 from .streams import Streams, to_private_fd
 
 PROTOCOL_VERSION = 1
-FEATURES = ["stdin", "input", "results", "displays", "interrupt", "fork"]
+FEATURES = ["stdin", "input", "results", "displays", "interrupt", "fork", "checkpoint", "namespace", "changes", "completion"]
 _CHANNEL_FD = 4
 _PRIVATE_CHANNEL_FD = 900
 
@@ -22,7 +23,7 @@ _PRIVATE_CHANNEL_FD = 900
 class Execution:
     """What one ``execute`` message asks for."""
 
-    __slots__ = ("id", "code", "stdin", "env", "cwd", "allow_input", "stdout_path", "stderr_path")
+    __slots__ = ("id", "code", "stdin", "env", "cwd", "allow_input", "stdout_path", "stderr_path", "track_changes")
 
     def __init__(self, message):
         self.id = message["executionId"]
@@ -33,6 +34,7 @@ class Execution:
         self.allow_input = message["allowInput"]
         self.stdout_path = message["stdoutPath"]
         self.stderr_path = message["stderrPath"]
+        self.track_changes = message["trackChanges"]
 
 
 class Worker:
@@ -43,6 +45,7 @@ class Worker:
         self._streams = Streams(self._channel, self._requests.ask)
         self._loop = None
         self._cells = Cells(self._get_loop)
+        self._operations = Operations(self._channel, self._cells)
         self._is_prepared = False
 
     def serve(self):
@@ -59,6 +62,8 @@ class Worker:
                 self._greet(message)
             elif kind == "fork":
                 self._fork(message)
+            elif self._operations.answer(message):
+                pass
             elif kind == "shutdown":
                 raise SystemExit(0)
             elif kind != "interrupt":
@@ -191,6 +196,10 @@ class Worker:
         self._complete(execution, ending)
 
     def _run(self, execution, ending):
+        if execution.track_changes:
+            from .changes import Before
+
+            ending.before = Before(self._cells.namespace)
         with _Surroundings(execution):
             name = self._cells.next_name(execution.code)
             try:
@@ -205,6 +214,9 @@ class Worker:
             figures.flush(self._requests.show)
 
     def _complete(self, execution, ending):
+        if ending.before is not None:
+            changes = ending.before.changes(self._cells.namespace)
+            self._channel.send({"type": "changes", "executionId": execution.id, **changes})
         status, last = "ok", {"type": "result", "executionId": execution.id}
         if ending.error is not None:
             status = "interrupted" if issubclass(type(ending.error), KeyboardInterrupt) else "error"
@@ -278,10 +290,10 @@ class Worker:
 class _Ending:
     """How the code of an execution ended."""
 
-    __slots__ = ("error", "result")
+    __slots__ = ("error", "result", "before")
 
     def __init__(self):
-        self.error = self.result = None
+        self.error = self.result = self.before = None
 
 
 class _Surroundings:

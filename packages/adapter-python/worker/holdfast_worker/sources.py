@@ -18,6 +18,10 @@ def remember(name, code):
         _fill(linecache, name)
 
 
+def all_cells():
+    return dict(_cells)
+
+
 def line_of(name, number):
     """One line of a cell, ``None`` if there is no such."""
     code = _cells.get(name) if type(name) is str else None
@@ -57,7 +61,7 @@ def _patch_inspect(inspect):
         try:
             return getfile(object)
         except (TypeError, OSError):
-            name = _cell_of_class(object) if isinstance(object, type) else None
+            name = cell_of_class(object) if isinstance(object, type) else None
             if name is None:
                 raise
             return name
@@ -67,7 +71,7 @@ def _patch_inspect(inspect):
     inspect.getfile = getfile_of_cells
 
 
-def _cell_of_class(cls):
+def cell_of_class(cls):
     for value in vars(cls).values():
         code = getattr(getattr(value, "__func__", value), "__code__", None)
         if code is not None and code.co_filename in _cells:

@@ -1,0 +1,139 @@
+import { closeSync, constants, openSync, unlinkSync } from "node:fs";
+import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type GuardedProcess,
+  HoldfastError,
+  type HostMessage,
+  type WorkerMessage,
+  errorCodes,
+} from "@holdfast/core";
+
+/** A request between executions, without its id. */
+export type PythonRequest = HostMessage extends infer Message
+  ? Message extends { readonly requestId: string; readonly type: infer Type }
+    ? Type extends "input_reply" | "ack"
+      ? never
+      : Omit<Message, "requestId">
+    : never
+  : never;
+
+/** Asks, and settles with the answer. */
+export type Ask = (request: PythonRequest) => Promise<WorkerMessage>;
+
+/** An answer of the type that was expected. @throws HoldfastError with the code of a refusal */
+export function expectAnswer<Type extends WorkerMessage["type"]>(
+  answer: WorkerMessage,
+  type: Type,
+): WorkerMessage & { readonly type: Type } {
+  if (answer.type === type) return answer as WorkerMessage & { readonly type: Type };
+  if (answer.type === "refused") {
+    const { code, message } = answer;
+    const known = Object.hasOwn(errorCodes, code);
+    throw new HoldfastError({
+      code: known ? (code as keyof typeof errorCodes) : "internal",
+      message,
+    });
+  }
+  throw new HoldfastError({
+    code: "internal",
+    message: `Python answered ${answer.type} where ${type} was expected`,
+  });
+}
+
+/** Has the worker write to a FIFO, and passes on what comes, piece by piece, as fast as it is taken. */
+export async function readFromWorker(
+  process: GuardedProcess,
+  name: string,
+  ask: (path: string) => Promise<WorkerMessage>,
+  write: (piece: Uint8Array) => Promise<void>,
+): Promise<WorkerMessage> {
+  const path = await process.makeFifo(name);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  // While we hold a writing end there is no end of file, also before the worker has come.
+  const held = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const socket = new Socket({ fd, readable: true, writable: false });
+  let isHeld = true;
+  const letGo = () => {
+    if (isHeld) closeSync(held);
+    isHeld = false;
+  };
+  const answering = ask(path).finally(letGo);
+  answering.catch(() => {});
+  try {
+    for await (const piece of socket) await write(piece as Buffer);
+    return await answering;
+  } finally {
+    letGo();
+    socket.destroy();
+    remove(path);
+  }
+}
+
+/** Has the worker read a FIFO to its end, and writes to it what there is, as fast as it is taken. */
+export async function writeToWorker(
+  process: GuardedProcess,
+  name: string,
+  ask: (path: string) => Promise<WorkerMessage>,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<WorkerMessage> {
+  const path = await process.makeFifo(name);
+  let isAnswered = false;
+  const answering = ask(path).finally(() => (isAnswered = true));
+  answering.catch(() => {});
+  try {
+    const fd = await openForWriting(path, () => isAnswered);
+    if (fd !== null) await pour(fd, pieces, answering);
+    return await answering;
+  } finally {
+    remove(path);
+  }
+}
+
+async function pour(
+  fd: number,
+  pieces: AsyncIterable<Uint8Array>,
+  answering: Promise<unknown>,
+): Promise<void> {
+  const socket = new Socket({ fd, readable: false, writable: true });
+  socket.on("error", () => {}); // it reads no more: its answer says why
+  const over = answering.then(
+    () => true,
+    () => true,
+  );
+  try {
+    for await (const piece of pieces) {
+      if (socket.destroyed) break;
+      if (socket.write(piece)) continue;
+      const room = Promise.withResolvers<boolean>();
+      socket.once("drain", () => room.resolve(false));
+      socket.once("close", () => room.resolve(true));
+      if (await Promise.race([room.promise, over])) break;
+    }
+    socket.end();
+    await Promise.race([over, new Promise((done) => socket.once("close", done))]);
+  } finally {
+    if (!socket.writableFinished) await over;
+    socket.destroy();
+  }
+}
+
+/** A writing end, as soon as there is a reader; `null` when there is none any more. */
+async function openForWriting(path: string, isOver: () => boolean): Promise<number | null> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENXIO" || isOver()) return null;
+    }
+    await sleep(1);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It has gone with the process.
+  }
+}
