@@ -59,6 +59,9 @@ const maxInputRequests = 1_000;
 // Between the end of the channel and that of its process; the kernel takes 1 ms.
 const channelGraceMs = 50;
 
+// When a signal is sent again to code that has not noticed it: it came right before a system call, which it did not end.
+const interruptAgainMs = 20;
+
 interface Foreground {
   readonly request: WorkerRequest;
   readonly onEvent: WorkerEventListener;
@@ -70,6 +73,8 @@ interface Foreground {
   /** The result or the error, told at the end: behind all output. */
   last: WorkerEvent | null;
   isInterrupted: boolean;
+  /** Until it is clear that the code has noticed the interrupt. */
+  interrupting: NodeJS.Timeout | undefined;
 }
 
 /** What a {@link PythonWorker} is made of. */
@@ -132,6 +137,7 @@ export class PythonWorker implements Worker {
       inputs: [],
       last: null,
       isInterrupted: false,
+      interrupting: undefined,
     };
     this.#foreground = foreground;
     if (this.#lanesReady === null) queueMicrotask(() => this.#run(foreground));
@@ -249,7 +255,19 @@ export class PythonWorker implements Worker {
     if (this.#foreground !== foreground) return;
     foreground.isInterrupted = true;
     this.#send({ type: "interrupt", executionId: foreground.request.executionId });
+    this.#signalInterrupt(foreground);
+  }
+
+  #signalInterrupt(foreground: Foreground): void {
     this.#process.signal("SIGINT");
+    clearTimeout(foreground.interrupting);
+    foreground.interrupting = setTimeout(() => {
+      // What has come from the worker meanwhile is read first.
+      setImmediate(() => {
+        if (this.#foreground === foreground && foreground.interrupting !== undefined)
+          this.#signalInterrupt(foreground);
+      });
+    }, interruptAgainMs);
   }
 
   async #write(foreground: Foreground, data: Uint8Array, close: boolean): Promise<void> {
@@ -340,6 +358,10 @@ export class PythonWorker implements Worker {
         foreground.last = { type: "error", name, message: text, traceback, text: printed };
         return;
       }
+      case "interrupt_taken":
+        clearTimeout(foreground.interrupting);
+        foreground.interrupting = undefined;
+        return;
       case "changes": {
         const { added, changed, removed, modules } = message;
         return onEvent({ type: "changes", added, changed, removed, modules });
@@ -352,6 +374,7 @@ export class PythonWorker implements Worker {
   }
 
   #settle(foreground: Foreground, outcome: WorkerOutcome): void {
+    clearTimeout(foreground.interrupting);
     this.#foreground = null;
     if (!this.#lanes.finish(foreground.request.executionId)) {
       this.#lanesReady = this.#lanes.renew().then(
@@ -376,6 +399,7 @@ export class PythonWorker implements Worker {
     this.#isEnded = true;
     const foreground = this.#foreground;
     if (foreground !== null) {
+      clearTimeout(foreground.interrupting);
       this.#lanes.drain();
       this.#foreground = null;
       foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });

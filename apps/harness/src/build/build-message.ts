@@ -79,6 +79,7 @@ const workerMessages = {
     text: "ValueError: no",
   },
   completed: { type: "completed", executionId, status: "ok" },
+  interrupt_taken: { type: "interrupt_taken", executionId },
   heartbeat: { type: "heartbeat", requestId: null, isBusy: false },
   changes: {
     type: "changes",

@@ -22,7 +22,7 @@ def defers(function):
 class Gate:
     """Of the main thread; for other threads all is a plain call, since Python runs handlers in the main thread only."""
 
-    __slots__ = ("is_own", "pending", "main", "has_execution", "cancel_task")
+    __slots__ = ("is_own", "pending", "main", "has_execution", "cancel_task", "tell_taken")
 
     def __init__(self):
         self.is_own = True
@@ -31,6 +31,8 @@ class Gate:
         self.has_execution = False
         # Set while an event loop runs a cell: cancels the cell's task, False if the frame is to be interrupted itself.
         self.cancel_task = None
+        # Tells the session that an interrupt has come: one that comes right before a system call is seen behind it only.
+        self.tell_taken = None
 
     def open(self, function):
         """Calls user code, or an interruptible wait: handlers run, and may raise, from here on. For callers in ours."""
@@ -69,7 +71,20 @@ class Gate:
     def deliver(self):
         while self.pending:
             handler, number = self.pending.pop(0)
+            self.take(number)
             handler(number, sys._getframe(1))
+
+    def take(self, number):
+        """Called right before a handler is."""
+        if number != SIGINT or self.tell_taken is None or not self.has_execution:
+            return
+        is_own, self.is_own = self.is_own, True
+        try:
+            self.tell_taken()
+        except Exception:  # the session has gone
+            pass
+        finally:
+            self.is_own = is_own
 
     def forget_interrupts(self):
         """Drops an interrupt that came too late for the execution it was meant for."""
@@ -92,7 +107,9 @@ class Handler:
             return  # late: what it was meant for has ended
         if gate.is_own or (frame is not None and frame.f_code in deferring):
             gate.defer(self.handler, number)
-        elif self.handler is not default_int_handler:
+            return
+        gate.take(number)
+        if self.handler is not default_int_handler:
             self.handler(number, frame)
         elif gate.cancel_task is None or not gate.cancel_task(frame):
             default_int_handler(number, frame)

@@ -140,8 +140,14 @@ class Worker:
             if thread is not main
         ]
 
+    def _tell_taken(self):
+        execution = state.execution
+        if execution is not None and not state.is_fork:
+            self._channel.send({"type": "interrupt_taken", "executionId": execution.id})
+
     def _prepare(self):
         gates.install()
+        gate.tell_taken = self._tell_taken
         watch_forks(self._channel)
         import_hooks.when_imported("signal", gates.patch_signal)
         import_hooks.when_imported("threading", patch_threading)

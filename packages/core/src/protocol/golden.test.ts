@@ -160,6 +160,7 @@ const fromWorker: Readonly<Record<string, WorkerMessage>> = {
     text: "ValueError: no",
   },
   completed: { type: "completed", executionId, status: "interrupted" },
+  interrupt_taken: { type: "interrupt_taken", executionId },
   heartbeat: { type: "heartbeat", requestId: null, isBusy: false },
   changes: {
     type: "changes",

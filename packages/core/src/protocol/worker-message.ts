@@ -52,6 +52,8 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
     executionId,
     status: z.enum(["ok", "error", "interrupted"]),
   }),
+  /** An interrupt has reached the code, which may go on for a while: it need not be sent again. */
+  z.object({ type: z.literal("interrupt_taken"), executionId }),
   z.object({ type: z.literal("heartbeat"), requestId: requestId.nullable(), isBusy: z.boolean() }),
   /** What an execution changed, where that was asked for. */
   z.object({ type: z.literal("changes"), executionId, ...namespaceChangesSchema.shape }),
