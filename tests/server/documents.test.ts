@@ -29,6 +29,7 @@ describe("/openapi.json", () => {
       "GET /readyz",
       "GET /v1/checkpoints",
       "GET /v1/checkpoints/{id}",
+      "GET /v1/pool",
       "GET /v1/runtimes",
       "GET /v1/sessions",
       "GET /v1/sessions/{id}",

@@ -284,9 +284,6 @@ describe("problems over HTTP", () => {
       status: 404,
       body: { code: "execution_not_found" },
     });
-    expect(
-      await call("POST", `/v1/sessions/${id}/executions`, { code: ":", onError: "rollback" }),
-    ).toMatchObject({ status: 501 });
   });
 
   it("keep web pages out: foreign origins, foreign hosts, forms [A52] [A53] [A54]", async () => {

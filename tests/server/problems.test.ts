@@ -150,14 +150,6 @@ describe("what is not there", () => {
     expect(answer).toMatchObject({ status: 405, code: "method_not_allowed" });
     expect(answer.headers.allow).toBe(allowed);
   });
-
-  it.each([["onError: rollback", executions, { code: ":", onError: "rollback" }, {}]])(
-    "%s is 501, never ignored [R8.3]",
-    async (_name, path, body, headers) => {
-      const answer = await problem("POST", path, { body, headers });
-      expect(answer).toMatchObject({ status: 501, code: "feature_unsupported" });
-    },
-  );
 });
 
 describe("bodies over the limit [A60]", () => {

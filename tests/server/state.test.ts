@@ -1,3 +1,5 @@
+import { pythonRuntime } from "@holdfast/adapter-python";
+import { Pool } from "@holdfast/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sessionSchema } from "./api-client.ts";
 import { type TestServer, testServer } from "./test-server.ts";
@@ -149,4 +151,24 @@ it("variables, completion and documentation are read and written over HTTP [R8.1
     status: 404,
     json: { code: "variable_not_found" },
   });
+});
+
+it("GET /v1/pool says what the pool has done and holds, and that there is none where there is none [R3.4]", async () => {
+  const runtime = pythonRuntime();
+  await using pool = new Pool({ runtimes: [runtime], minIdle: 2 });
+  // What warm workers are started with is this process's locale.
+  const locale = Object.entries(process.env).filter(([name]) => /^(?:LANG|LC_)/.test(name));
+  const env = Object.fromEntries(locale) as Record<string, string>;
+  await using pooled = await testServer({ pool }, { runtimes: pool.runtimes, env });
+  await pool.warmedUp();
+  await pooled.api.session("python");
+  expect(await pooled.api.request("GET", "/v1/pool")).toMatchObject({
+    status: 200,
+    json: { acquisitions: 1, hits: 1, misses: 0, runtimes: { python: { minIdle: 2 } } },
+  });
+  expect(await request("GET", "/v1/pool")).toMatchObject({
+    status: 501,
+    json: { code: "feature_unsupported" },
+  });
+  await runtime.close?.();
 });

@@ -1,8 +1,10 @@
-import type { Host, HostedSession } from "@holdfast/core";
+import type { Host, HostedSession, Pool } from "@holdfast/core";
 
 /** What {@link createApp} needs. Sizes in bytes, times in milliseconds. */
 export interface AppOptions {
   readonly host: Host;
+  /** The pool that the host's workers come out of, for `GET /v1/pool`. @default none */
+  readonly pool?: Pool | null;
   /** Bearer token that requests need. `null`: none, and only loopback names are served. @default null */
   readonly token?: string | null;
   /** @default 64 MiB */
@@ -26,6 +28,7 @@ export interface AppOptions {
 /** Options and what the routes share. */
 export interface AppContext {
   readonly host: Host;
+  readonly pool: Pool | null;
   readonly heartbeatMs: number;
   readonly stallMs: number;
   readonly session: (id: string) => HostedSession;

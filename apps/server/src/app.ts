@@ -13,6 +13,7 @@ import { addExecutionRoutes } from "./routes/executions.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addNamespaceRoutes } from "./routes/namespace.ts";
 import { addMetricsRoutes } from "./routes/metrics.ts";
+import { addPoolRoutes } from "./routes/pool.ts";
 import { addRunRoutes } from "./routes/run.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
 
@@ -24,12 +25,13 @@ import { addSessionRoutes } from "./routes/sessions.ts";
 export function createApp(options: AppOptions): OpenAPIHono {
   const {
     host,
+    pool = null,
     token = null,
     maxBodyBytes = 64 * 1024 * 1024,
     heartbeatMs = 15_000,
     stallMs = 120_000,
   } = options;
-  const context: AppContext = { host, heartbeatMs, stallMs, session: (id) => host.get(id) };
+  const context: AppContext = { host, pool, heartbeatMs, stallMs, session: (id) => host.get(id) };
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error, "data" in result ? result.data : {});
@@ -44,6 +46,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addCheckpointRoutes(app, context);
   addNamespaceRoutes(app, context);
   addRunRoutes(app, context);
+  addPoolRoutes(app, context);
   addMetricsRoutes(app, context);
   addDocumentRoutes(app);
   addConsoleRoutes(app);

@@ -3,6 +3,7 @@ import {
   HoldfastError,
   Host,
   MemoryCheckpointStore,
+  Pool,
 } from "@holdfast/core";
 import { type LogLevel, createLog, logLevels } from "./log.ts";
 import { type Kept, openKept } from "./open-store.ts";
@@ -25,6 +26,7 @@ export interface RunServerOptions {
   /** `HOLDFAST_MEMORY=1`: nothing is kept beyond the end of the process. @default false */
   readonly isMemoryOnly?: boolean | undefined;
   // `HOLDFAST_CHECKPOINTS`: when sessions are checkpointed by themselves, `execution` or every so many seconds.
+  // `HOLDFAST_WARM`: warm workers that wait, for each runtime that has such; 1.
 }
 
 /** Serves until SIGINT or SIGTERM, then ends with 0; a second signal ends at once. */
@@ -34,11 +36,14 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
   if (options.token !== undefined) process.title = "holdfast serve";
   let sessions: Host | null = null;
   let kept: Kept | null = null;
+  let pool: Pool | null = null;
+  const runtimes = allRuntimes();
   let ending: Promise<void> | null = null;
   let close = async () => sessions?.close();
   const end = async () => {
     await close();
-    await Promise.all((sessions?.runtimes ?? []).map(async (runtime) => runtime.close?.()));
+    await pool?.close();
+    await Promise.all(runtimes.map(async (runtime) => runtime.close?.()));
     await kept?.store.close();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -54,8 +59,18 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
       isMemoryOnly: options.isMemoryOnly ?? env["HOLDFAST_MEMORY"] === "1",
       onNote: log.note,
     });
+    pool = new Pool({
+      runtimes,
+      minIdle: warmOf(env["HOLDFAST_WARM"]),
+      warmUp: "lazy",
+      running: () => sessions?.list().filter(({ session }) => session.isBusy).length ?? 0,
+      onWarmUpFailed: ({ runtime, error }) =>
+        log.note(
+          `warm-up of ${runtime}: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    });
     sessions = new Host({
-      runtimes: allRuntimes(),
+      runtimes: pool.runtimes,
       env: sessionEnv(env),
       ...(kept ?? { checkpoints: new MemoryCheckpointStore() }),
       automaticCheckpoints: automaticCheckpoints(env["HOLDFAST_CHECKPOINTS"]),
@@ -64,6 +79,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     await sessions.open();
     const server = await serve({
       sessions,
+      pool,
       hostname: options.hostname ?? (env["HOST"] || "127.0.0.1"),
       port: portOf(options.port ?? env["PORT"]),
       token: (options.token ?? env["HOLDFAST_TOKEN"]) || null,
@@ -83,6 +99,16 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     process.stderr.write(`${text}\n`);
     process.exitCode = 1;
   }
+}
+
+function warmOf(text: string | undefined): number {
+  if (text === undefined || text === "") return 1;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0 && count <= 256) return count;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `HOLDFAST_WARM: received ${JSON.stringify(text)}, allowed 0 to 256`,
+  });
 }
 
 function automaticCheckpoints(text = ""): AutomaticCheckpointOptions {

@@ -4,7 +4,7 @@ import type { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ExecuteOptions } from "../session/execute-options.ts";
 import { type SessionOptions, invalidNumber, maxDelayMs } from "../session/session-options.ts";
 import type { Store } from "../store/store.ts";
-import type { Runtime, Worker, WorkerStartOptions } from "../worker/worker.ts";
+import type { Runtime } from "../worker/worker.ts";
 import type { HostedSession } from "./hosted-session.ts";
 
 /** Options of a {@link Host}. All times in milliseconds. */
@@ -38,8 +38,6 @@ export interface HostOptions {
   readonly checkpoints?: CheckpointStore;
   /** When sessions are checkpointed by themselves; a session may set its own. @default they are not */
   readonly automaticCheckpoints?: AutomaticCheckpointOptions;
-  /** How workers come up, such as out of a pool. @default the runtime's `start` */
-  readonly startWorker?: (runtime: Runtime, options: WorkerStartOptions) => Promise<Worker>;
   /** Told once before a session expires, at `expiresAt`; using the session puts that off. */
   readonly onExpiring?: (session: HostedSession) => void;
   /** Told of stored rows that cannot be read, and when the store begins to fail; sessions go on. */

@@ -463,7 +463,6 @@ export class Host implements AsyncDisposable {
     isRecorded: boolean,
   ): SessionCreateOptions {
     const recorder = isRecorded ? this.#recorder : null;
-    const { startWorker } = this.#options;
     return {
       ...this.#options.session,
       ...(executionTimeoutMs === undefined ? {} : { executionTimeoutMs }),
@@ -479,9 +478,6 @@ export class Host implements AsyncDisposable {
       ...(checkpoints === null
         ? {}
         : { recovery: checkpoints, isRestored: checkpoints.hasCheckpoint }),
-      ...(startWorker === undefined
-        ? {}
-        : { startWorker: (options) => startWorker(runtime, options) }),
     };
   }
 
