@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { listProcesses } from "@holdfast/harness";
 import { type BenchOptions, mustExecute, openSession, scaled } from "./bench-options.ts";
 import { peers } from "./peers.ts";
-import type { Row } from "./row.ts";
+import { type Row, atMost } from "./row.ts";
 import { median } from "./samples.ts";
 
 /** Proportional memory of idle sessions after one execution: the interpreter, and the guard that owns it. */
@@ -13,7 +13,7 @@ export async function memory(options: BenchOptions): Promise<readonly Row[]> {
     ["python", "1+1"],
   ] as const) {
     const sessions = await Promise.all(
-      Array.from({ length: scaled(10, options) }, () => openSession(runtime)),
+      Array.from({ length: scaled(20, options) }, () => openSession(runtime)),
     );
     for (const session of sessions) await mustExecute(session, code);
     const parents = new Map(listProcesses().map(({ pid, parentPid }) => [pid, parentPid]));
@@ -27,6 +27,7 @@ export async function memory(options: BenchOptions): Promise<readonly Row[]> {
         what: runtime === "bash" ? "bash" : "Python",
         ours: worker,
         peer: runtime === "bash" ? null : peers.idlePython,
+        target: runtime === "bash" ? null : atMost(worker + guard, 4, "MB, with its guard"),
       },
       { ...base, what: `its guard (${runtime})`, ours: guard },
     );

@@ -15,6 +15,7 @@ import { markdown, plain, writeFigures } from "./report.ts";
 import type { Row } from "./row.ts";
 import { poolFigures } from "./pool.ts";
 import { startUp } from "./start-up.ts";
+import { stateFigures } from "./state.ts";
 import { throughput } from "./throughput.ts";
 import { transports } from "./transports.ts";
 import { wire } from "./wire.ts";
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   transports,
   lives: createClose,
   pool: poolFigures,
+  state: stateFigures,
 };
 
 const { values } = parseArgs({

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -97,25 +98,15 @@ async function pour(
 ): Promise<void> {
   const socket = new Socket({ fd, readable: false, writable: true });
   socket.on("error", () => {}); // it reads no more: its answer says why
-  const over = answering.then(
-    () => true,
-    () => true,
-  );
-  try {
-    for await (const piece of pieces) {
-      if (socket.destroyed) break;
-      if (socket.write(piece)) continue;
-      const room = Promise.withResolvers<boolean>();
-      socket.once("drain", () => room.resolve(false));
-      socket.once("close", () => room.resolve(true));
-      if (await Promise.race([room.promise, over])) break;
-    }
-    socket.end();
-    await Promise.race([over, new Promise((done) => socket.once("close", done))]);
-  } finally {
-    if (!socket.writableFinished) await over;
-    socket.destroy();
+  const closed = new Promise((done) => socket.once("close", done));
+  const over = Promise.race([closed, answering]).catch(() => {});
+  for await (const piece of pieces) {
+    if (socket.destroyed) break;
+    if (!socket.write(piece)) await Promise.race([once(socket, "drain").catch(() => {}), over]);
   }
+  socket.end();
+  await over;
+  socket.destroy();
 }
 
 /** A writing end, as soon as there is a reader; `null` when there is none any more. */
