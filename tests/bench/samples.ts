@@ -16,6 +16,8 @@ export function median(samples: Samples): number {
 export interface Contender {
   /** Does it once and checks the result. @throws when the result is wrong */
   readonly once: () => Promise<void>;
+  /** Clears up behind each operation, outside of the clock. */
+  readonly after?: () => Promise<unknown>;
   /** Operations a round, outside of the clock at first, to warm it up. */
   readonly perRound: number;
 }
@@ -36,11 +38,12 @@ export async function interleave<Name extends string>(
   >;
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
-      const { once, perRound } = contenders[name];
+      const { once, perRound, after } = contenders[name];
       for (let i = 0; i < perRound; i++) {
         const start = performance.now();
         await once();
         if (round > 0) samples[name].push((performance.now() - start) * 1_000);
+        await after?.();
       }
     }
   }

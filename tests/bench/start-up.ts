@@ -20,6 +20,7 @@ for line in sys.stdin:
 /** From nothing to the first result. The end is not in the clock. */
 export async function startUp(options: BenchOptions): Promise<readonly Row[]> {
   const ends: Promise<unknown>[] = [];
+  const after = () => Promise.all(ends.splice(0));
   const plain = pythonRuntime({ template: false });
   const session = (runtime: Runtime, code: string, startWorker?: Runtime["start"]) => async () => {
     const opened = await Session.open({
@@ -55,12 +56,16 @@ export async function startUp(options: BenchOptions): Promise<readonly Row[]> {
   const perRound = scaled(10, options);
   const samples = await interleave(
     {
-      bashLimit: { once: bare("bash", ["--norc", "--noprofile", "-c", "echo $((1+1))"]), perRound },
-      bash: { once: session(runtimes.bash, ":"), perRound },
-      pythonLimit: { once: bare("python3", ["-I", "-S", "-c", "print(1+1)"]), perRound },
-      python: { once: session(plain, "1+1"), perRound },
-      forkLimit: { once: fork, perRound },
-      template: { once: session(runtimes.python, "1+1"), perRound },
+      bashLimit: {
+        once: bare("bash", ["--norc", "--noprofile", "-c", "echo $((1+1))"]),
+        perRound,
+        after,
+      },
+      bash: { once: session(runtimes.bash, ":"), perRound, after },
+      pythonLimit: { once: bare("python3", ["-I", "-S", "-c", "print(1+1)"]), perRound, after },
+      python: { once: session(plain, "1+1"), perRound, after },
+      forkLimit: { once: fork, perRound, after },
+      template: { once: session(runtimes.python, "1+1"), perRound, after },
       warm: {
         once: session(runtimes.python, "1+1", async (start) => {
           const worker = warm.pop();
@@ -68,6 +73,7 @@ export async function startUp(options: BenchOptions): Promise<readonly Row[]> {
           return worker.assign(start);
         }),
         perRound,
+        after,
       },
     },
     5,

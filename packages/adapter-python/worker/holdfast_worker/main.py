@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import failure, forking, import_hooks, sources
+from . import failure, forking, framing, import_hooks, sources
 from . import gate as gates
 from .cells import Cells
 from .channel import Channel, ChannelClosed
@@ -18,6 +18,7 @@ PROTOCOL_VERSION = 1
 FEATURES = ["stdin", "input", "results", "displays", "interrupt", "fork", "checkpoint", "namespace", "changes", "completion"]
 _CHANNEL_FD = 4
 _PRIVATE_CHANNEL_FD = 900
+_REHEARSALS = 20  # as often as CPython wants to see code before it specialises it
 
 
 class Execution:
@@ -128,6 +129,13 @@ class Worker:
                 self._loop = None
         self._streams.detach()
         os.environ["HOLDFAST_WORKER"] = child["directory"]
+        if not self._is_prepared:
+            self._rehearse()  # while the session is on its way
+
+    @staticmethod
+    def _rehearse():
+        result = Cells.rehearse()
+        framing.encode_message({"type": "result", "executionId": "rehearsal", **result}, framing.DEFAULT_MAX_FRAME_BYTES)
 
     def _unforkable(self):
         threading = sys.modules.get("threading")
@@ -390,6 +398,8 @@ def main(template=None):
     last_words = to_private_fd(os.dup(2), _PRIVATE_CHANNEL_FD + 3)
     try:
         if template is not None:
+            for _ in range(_REHEARSALS):
+                Worker._rehearse()
             forking.prepare_template([name for name in template if name])
         Worker(template is not None).serve()
     except SystemExit:
