@@ -1,7 +1,6 @@
 import {
   type GuardedProcess,
   HoldfastError,
-  type HostMessage,
   StreamChannel,
   type WorkerMessage,
   type WorkerStartOptions,
@@ -18,12 +17,6 @@ export interface TakenOn {
   readonly cwd: string | null;
 }
 
-/** A process that has answered `hello`. */
-export interface Greeted {
-  readonly channel: PythonChannel;
-  readonly version: string;
-}
-
 /**
  * Says `hello` to a process that waits for it, and makes a worker of it. When that fails the process has ended.
  * @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`
@@ -31,48 +24,8 @@ export interface Greeted {
 export async function greet(
   process: GuardedProcess,
   start: WorkerStartOptions,
-  taken: TakenOn = { env: null, cwd: null },
+  { env, cwd }: TakenOn = { env: null, cwd: null },
 ): Promise<PythonWorker> {
-  return newWorker(process, start, await shakeHands(process, start, taken));
-}
-
-/** The worker of a session whose process has answered. */
-export function newWorker(
-  process: GuardedProcess,
-  start: WorkerStartOptions,
-  { channel, version }: Greeted,
-): PythonWorker {
-  return new PythonWorker({ process, channel, start, version, greet });
-}
-
-/** The first message, or a later one that says for which session the process is after all. */
-export function hello(
-  {
-    sessionId,
-    maxFrameBytes = defaultMaxFrameBytes,
-  }: Pick<WorkerStartOptions, "sessionId" | "maxFrameBytes">,
-  { env, cwd }: TakenOn,
-): HostMessage {
-  return {
-    type: "hello",
-    protocolVersion,
-    sessionId,
-    features: [],
-    maxFrameBytes,
-    env: env === null ? null : { ...env },
-    cwd,
-  };
-}
-
-/**
- * Says `hello` and waits for the answer. When that fails the process has ended.
- * @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`
- */
-export async function shakeHands(
-  process: GuardedProcess,
-  start: Pick<WorkerStartOptions, "sessionId" | "startTimeoutMs" | "signal" | "maxFrameBytes">,
-  taken: TakenOn,
-): Promise<Greeted> {
   const { sessionId, startTimeoutMs, signal, maxFrameBytes = defaultMaxFrameBytes } = start;
   const { channel: stream } = process;
   try {
@@ -84,7 +37,15 @@ export async function shakeHands(
     });
     const answer = Promise.withResolvers<WorkerMessage>();
     channel.onMessage(answer.resolve);
-    await channel.send(hello(start, taken));
+    await channel.send({
+      type: "hello",
+      protocolVersion,
+      sessionId,
+      features: [],
+      maxFrameBytes,
+      env: env === null ? null : { ...env },
+      cwd,
+    });
     const died = process.ended.then(({ stderrTail }) =>
       Promise.reject(new Error(stderrTail.trim() || "it ended")),
     );
@@ -100,7 +61,7 @@ export async function shakeHands(
       throw new Error(ready.message);
     if (ready.type !== "ready" || ready.protocolVersion !== protocolVersion)
       throw mismatch(sessionId, ready);
-    return { channel, version: ready.version };
+    return new PythonWorker({ process, channel, start, version: ready.version, greet });
   } catch (cause) {
     await process.stop();
     if (

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -17,7 +16,7 @@ import {
   type WorkerStartOptions,
   workerMarker,
 } from "@holdfast/core";
-import { type Greeted, greet, hello, newWorker, shakeHands } from "./python-handshake.ts";
+import { greet } from "./python-handshake.ts";
 import type { ForkLimits } from "./python-template.ts";
 import { PythonTemplates, startVariables } from "./python-templates.ts";
 import { pythonFeatures } from "./python-worker.ts";
@@ -86,9 +85,7 @@ class PythonRuntime implements Runtime {
         message: "python: warm workers are forked from a template, and there is none",
         details: { runtime: "python", feature: "warm" },
       });
-    const waiting = { ...options, sessionId: "warm" };
-    const greeted = await shakeHands(forked, waiting, { env: null, cwd: null });
-    return new WarmPython(forked, greeted, variables);
+    return new WarmPython(forked, variables);
   }
 
   async close(): Promise<void> {
@@ -96,21 +93,15 @@ class PythonRuntime implements Runtime {
   }
 }
 
-/** A fork of the template that has been greeted, and waits for the session that it is of. */
+/** A fork of the template that waits for its `hello`. */
 class WarmPython implements WarmWorker {
   readonly pid: number;
   readonly exited: WarmWorker["exited"];
   readonly #process: GuardedProcess;
-  readonly #greeted: Greeted;
   readonly #variables: Readonly<Record<string, string>>;
 
-  constructor(
-    process: GuardedProcess,
-    greeted: Greeted,
-    variables: Readonly<Record<string, string>>,
-  ) {
+  constructor(process: GuardedProcess, variables: Readonly<Record<string, string>>) {
     this.#process = process;
-    this.#greeted = greeted;
     this.#variables = variables;
     this.pid = process.pid;
     this.exited = process.ended;
@@ -121,24 +112,9 @@ class WarmPython implements WarmWorker {
     return wanted !== null && JSON.stringify(wanted) === JSON.stringify(this.#variables);
   }
 
-  /** Does not wait for the answer: what comes next is read behind it. */
-  async assign(options: WorkerStartOptions): Promise<Worker> {
-    const { env, cwd, sessionId } = options;
-    try {
-      if (!isAlive(this.pid)) throw new Error("its process has ended");
-      accessSync(cwd, constants.X_OK);
-      if (!statSync(cwd).isDirectory()) throw new Error(`${cwd} is not a directory`);
-      await this.#greeted.channel.send(hello(options, { env: marked(env, this.#process), cwd }));
-      return newWorker(this.#process, options, this.#greeted);
-    } catch (cause) {
-      await this.stop();
-      throw new HoldfastError({
-        code: "worker_start_failed",
-        message: `start of Python for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        details: { sessionId, runtime: "python" },
-        cause,
-      });
-    }
+  assign(options: WorkerStartOptions): Promise<Worker> {
+    const { env, cwd } = options;
+    return greet(this.#process, options, { env: marked(env, this.#process), cwd });
   }
 
   stop(options?: StopOptions): Promise<StopReport> {
@@ -154,15 +130,6 @@ class WarmPython implements WarmWorker {
 function hasEndedEarly(error: unknown): boolean {
   if (!HoldfastError.is(error) || error.code !== "worker_start_failed") return false;
   return !(HoldfastError.is(error.cause) && error.cause.code === "deadline_exceeded");
-}
-
-/** As the kernel has it: our guard may not have told yet. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
 }
 
 function limitsOf({ startTimeoutMs, signal }: WarmOptions): ForkLimits {

@@ -316,7 +316,6 @@ export class PythonWorker implements Worker {
       this.#answers.delete(message.requestId);
       return answer?.(message);
     }
-    if (message.type === "ready") return; // of a hello that came while it was warm
     if (message.type === "output") {
       const bytes = Buffer.from(message.data);
       this.#start.onLateOutput?.(message.executionId, message.stream, bytes);
