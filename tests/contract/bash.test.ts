@@ -3,5 +3,5 @@ import { bashLanguage, describeWorkerContract } from "@holdfast/harness/vitest";
 
 describeWorkerContract(bashRuntime(), {
   language: bashLanguage,
-  features: ["stdin", "input", "background", "interrupt", "checkpoint", "fork"],
+  features: ["stdin", "input", "background", "interrupt", "checkpoint", "fork", "namespace"],
 });

@@ -22,6 +22,8 @@ import {
   type Skipped,
   type StopOptions,
   type StopReport,
+  type Value,
+  type Variable,
   type Worker,
   type WorkerEventListener,
   type WorkerExecution,
@@ -30,6 +32,7 @@ import {
   type WorkerStartOptions,
   debug,
 } from "@holdfast/core";
+import { assignment, removal, userVariables } from "./bash-variables.ts";
 import { startBackground } from "./background.ts";
 import {
   type BashState,
@@ -53,6 +56,7 @@ export const bashFeatures: readonly Feature[] = [
   "interrupt",
   "checkpoint",
   "fork",
+  "namespace",
 ];
 
 /** What a {@link BashWorker} is made of. */
@@ -242,6 +246,27 @@ export class BashWorker implements Worker {
     } finally {
       unlink(path);
     }
+  }
+
+  async variables(options: {
+    readonly names: readonly string[] | null;
+    readonly withValues: boolean;
+  }): Promise<readonly Variable[]> {
+    const path = await this.#writtenState();
+    try {
+      return userVariables(readFileSync(path, "utf8"), this.#start.env, options);
+    } finally {
+      unlink(path);
+    }
+  }
+
+  async setVariable(name: string, value: Value): Promise<void> {
+    await this.#do(assignment(name, value), `variable ${name}`);
+  }
+
+  async deleteVariables(names: readonly string[] | null): Promise<void> {
+    const known = await this.variables({ names, withValues: false });
+    await this.#do(removal(names, known), "variables");
   }
 
   /** Rejects while the shell's process is stopped, or gone. */
@@ -440,6 +465,23 @@ export class BashWorker implements Worker {
       ),
     );
     return this.#path(`state.${number}`);
+  }
+
+  /** Runs a command of ours. @throws HoldfastError `invalid_request` when the shell refuses it */
+  async #do(text: string, what: string): Promise<void> {
+    const number = `d${++this.#count}`;
+    const file = this.#path("do");
+    writeFileSync(file, text, { mode: 0o600 });
+    const line = `builtin . "$__holdfast_dir/do" 2>/dev/null; __holdfast_say "S ${number} $?"$'\\n'`;
+    const { status } = await this.#asked(number, topLevelCommand(line));
+    unlink(file);
+    this.#isDirty = true;
+    if (status === 0) return;
+    throw new HoldfastError({
+      code: "invalid_request",
+      message: `${what}: bash refuses it, such as for a read-only variable`,
+      details: { sessionId: this.#start.sessionId },
+    });
   }
 
   /** @throws HoldfastError `worker_lost` */

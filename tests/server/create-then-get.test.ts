@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bashRuntime } from "@holdfast/adapter-bash";
+import { MemoryStore, type Runtime, type Store } from "@holdfast/core";
+import { FakeRuntime } from "@holdfast/harness";
+import { SqliteStore } from "@holdfast/store-sqlite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testServer } from "./test-server.ts";
+
+// HOLDFAST_LOAD=full does what is promised in full: 10,000 pairs, 100 at a time.
+const isFull = process.env["HOLDFAST_LOAD"] === "full";
+
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "server-data-"))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function allFound(
+  runtime: Runtime,
+  store: Store,
+  { pairs, concurrency }: { readonly pairs: number; readonly concurrency: number },
+): Promise<void> {
+  await using server = await testServer({}, { runtimes: [runtime], store, maxSessions: 1_000 });
+  await server.host.open();
+  let begun = 0;
+  const found = { created: 0, got: 0 };
+  const client = async () => {
+    while (begun < pairs) {
+      begun++;
+      const { status, json } = await server.api.post("/v1/sessions", { runtime: runtime.name });
+      if (status !== 201) continue;
+      found.created++;
+      const { id } = json as { id: string };
+      if ((await server.api.request("GET", `/v1/sessions/${id}`)).status === 200) found.got++;
+      await server.api.request("DELETE", `/v1/sessions/${id}`);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, client));
+  expect(found).toEqual({ created: pairs, got: pairs });
+  await store.close();
+}
+
+describe.each([
+  ["memory", async () => new MemoryStore()],
+  ["SQLite", async () => SqliteStore.open(join(folder, "holdfast.db"))],
+] as const)("a session that was created, with a store in %s", (_, open) => {
+  it(
+    "is found by the next request, always [R6.1] [S4-1] [S4-2]",
+    { timeout: 300_000 },
+    async () => {
+      const load = { pairs: isFull ? 10_000 : 300, concurrency: 100 };
+      await allFound(new FakeRuntime(), await open(), load);
+    },
+  );
+});
+
+it(
+  "a real bash that was created is found by the next request [R6.1]",
+  { timeout: 120_000 },
+  async () => {
+    const load = { pairs: isFull ? 1_000 : 60, concurrency: 20 };
+    await allFound(bashRuntime(), new MemoryStore(), load);
+  },
+);
