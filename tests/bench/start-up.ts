@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { pythonRuntime } from "@holdfast/adapter-python";
-import { type Runtime, Session } from "@holdfast/core";
+import { type Runtime, Session, type WarmWorker, type WorkerStartOptions } from "@holdfast/core";
 import { type BenchOptions, runtimes, scaled, sessionEnv } from "./bench-options.ts";
 import { peers } from "./peers.ts";
 import { type Row, atMost } from "./row.ts";
@@ -53,6 +53,12 @@ export async function startUp(options: BenchOptions): Promise<readonly Row[]> {
   await session(runtimes.python, "1")(); // the template is up from here on
   // Taken and made anew outside of the clock.
   const warm = await warmWorkers(runtimes.python, scaled(60, options));
+  const warmBash = await warmWorkers(runtimes.bash, scaled(60, options));
+  const from = (workers: WarmWorker[]) => async (start: WorkerStartOptions) => {
+    const worker = workers.pop();
+    if (worker === undefined) throw new Error("no warm worker is left");
+    return worker.assign(start);
+  };
   const perRound = scaled(10, options);
   const samples = await interleave(
     {
@@ -66,21 +72,14 @@ export async function startUp(options: BenchOptions): Promise<readonly Row[]> {
       python: { once: session(plain, "1+1"), perRound, after },
       forkLimit: { once: fork, perRound, after },
       template: { once: session(runtimes.python, "1+1"), perRound, after },
-      warm: {
-        once: session(runtimes.python, "1+1", async (start) => {
-          const worker = warm.pop();
-          if (worker === undefined) throw new Error("no warm worker is left");
-          return worker.assign(start);
-        }),
-        perRound,
-        after,
-      },
+      bashWarm: { once: session(runtimes.bash, ":", from(warmBash)), perRound, after },
+      warm: { once: session(runtimes.python, "1+1", from(warm)), perRound, after },
     },
     5,
   );
   forking.stdin.end();
   await Promise.all(ends);
-  await Promise.all(warm.map((one) => one.stop()));
+  await Promise.all([...warm, ...warmBash].map((one) => one.stop()));
   const row = (name: keyof typeof samples, limit: keyof typeof samples | null, what: string) => ({
     group,
     what,
@@ -92,8 +91,10 @@ export async function startUp(options: BenchOptions): Promise<readonly Row[]> {
   const bash = row("bash", "bashLimit", "bash, cold (limit: the bare interpreter)");
   const template = row("template", "forkLimit", "Python, from the template (limit: a bare fork)");
   const ready = row("warm", null, "Python, warm");
+  const readyBash = row("bashWarm", null, "bash, warm");
   return [
     { ...bash, peer: peers.bashStart, target: atMost(bash.ours, 4, "ms") },
+    { ...readyBash, peer: peers.bashStart, target: atMost(readyBash.ours, 1, "ms") },
     {
       ...row("python", "pythonLimit", "Python, cold (limit: the bare interpreter)"),
       peer: peers.pythonStart,

@@ -8,14 +8,19 @@ import {
   OutputLanes,
   type Runtime,
   type RuntimeInfo,
+  type StopOptions,
+  type StopReport,
+  type WarmWorker,
   type Worker,
   type WorkerStartOptions,
   within,
 } from "@holdfast/core";
 import type { BashState } from "./bash-state.ts";
-import { BashWorker, bashFeatures, checkCode } from "./bash-worker.ts";
+import { BashWorker, type BashWorkerOptions, bashFeatures, checkCode } from "./bash-worker.ts";
+import { quote } from "./quote.ts";
 import { ShellControl } from "./shell-control.ts";
 import { shellFile } from "./shell-file.ts";
+import { topLevelCommand } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 
 /** Options of {@link bashRuntime}. */
@@ -33,6 +38,10 @@ export function bashRuntime({ executable = "bash" }: BashRuntimeOptions = {}): R
     check: ({ code }) => checkCode(code),
     inspect: () => inspect(executable),
     start: (options) => startBash(executable, options),
+    warm: async (options) => {
+      const waiting = { ...options, sessionId: "warm", env: {}, cwd: "/" };
+      return new WarmBash(executable, await bringUp(executable, waiting, null));
+    },
   };
 }
 
@@ -81,11 +90,117 @@ async function located(executable: string): Promise<string> {
   });
 }
 
+/** A shell that is up. */
+interface Shell {
+  readonly process: GuardedProcess;
+  readonly control: ShellControl;
+  readonly command: string;
+  /** What it said when it was up. */
+  readonly record: StatusRecord;
+}
+
 async function startBash(
   executable: string,
   options: WorkerStartOptions,
   state: BashState | null = null,
 ): Promise<Worker> {
+  const shell = await bringUp(executable, options, state);
+  if (state === null) return workerOf(executable, shell, options, shell.record.subject, null);
+  const info = await inspected(executable);
+  return workerOf(executable, shell, options, info.isAvailable ? info.version : "", {
+    flags: state.header.flags,
+    traps: `${state.header.debug}\n${shell.record.traps}`,
+  });
+}
+
+function workerOf(
+  executable: string,
+  { process, control, command }: Shell,
+  start: WorkerStartOptions,
+  version: string,
+  origin: BashWorkerOptions["origin"],
+): BashWorker {
+  const startFrom = (other: WorkerStartOptions, state: BashState) =>
+    startBash(executable, other, state);
+  return new BashWorker({ process, start, command, version, control, origin, startFrom });
+}
+
+/** A shell that has been started with no environment, and takes on that of a session. */
+class WarmBash implements WarmWorker {
+  readonly pid: number;
+  readonly exited: WarmWorker["exited"];
+  readonly #executable: string;
+  readonly #shell: Shell;
+  #isAssigned = false;
+
+  constructor(executable: string, shell: Shell) {
+    this.#executable = executable;
+    this.#shell = shell;
+    this.pid = shell.process.pid;
+    this.exited = shell.process.ended;
+    void shell.process.gone.then(() => {
+      if (!this.#isAssigned) shell.control.close();
+    });
+  }
+
+  suits({ env }: WorkerStartOptions): boolean {
+    return Object.keys(env).every((name) => identifier.test(name) && !readAtStart.test(name));
+  }
+
+  async assign(options: WorkerStartOptions): Promise<Worker> {
+    const { process, control, record } = this.#shell;
+    const { env, cwd, sessionId, startTimeoutMs, signal } = options;
+    const taken = Promise.withResolvers<StatusRecord>();
+    const reader = new StatusReader();
+    control.listen((bytes) => reader.read(bytes, (one) => one.type === "S" && taken.resolve(one)));
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
+    const script = [
+      variables.length === 0 ? "" : `builtin export ${variables.join(" ")} &&`,
+      `builtin cd -- ${quote(cwd)} && builtin unset -v OLDPWD && builtin export OLDPWD`,
+    ].join(" ");
+    try {
+      writeFileSync(join(process.directory, "assign"), script, { mode: 0o600 });
+      control.tell(
+        topLevelCommand(
+          `builtin . "$__holdfast_dir/assign" 2>/dev/null; __holdfast_say "S assign $?"$'\\n'`,
+        ),
+      );
+      const ended = process.ended.then(() => Promise.reject(new Error("bash ended")));
+      const { status } = await within(Promise.race([taken.promise, ended]), {
+        timeoutMs: startTimeoutMs,
+        what: `start of bash for session ${sessionId}`,
+        ...(signal ? { signal } : {}),
+      });
+      unlinkSync(join(process.directory, "assign"));
+      if (status !== 0) throw new Error(`it cannot go to ${cwd}`);
+      this.#isAssigned = true;
+      return workerOf(this.#executable, this.#shell, options, record.subject, null);
+    } catch (cause) {
+      await this.stop();
+      throw startFailed(cause, sessionId, "");
+    }
+  }
+
+  stop(options?: StopOptions): Promise<StopReport> {
+    return this.#shell.process.stop(options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+// What bash, or the loader in front of it, heeds when it starts, and what it keeps for itself.
+const readAtStart =
+  /^(?:BASH.*|ENV|SHELLOPTS|POSIXLY_CORRECT|SHLVL|IFS|PS4|OPTIND|OPTERR|UID|EUID|PPID|PWD|OLDPWD|HIST\w+|GLOBIGNORE|FUNCNEST|TMOUT|CHILD_MAX|EXECIGNORE|LD_.*|GLIBC_.*|MALLOC_.*|_|__holdfast\w*)$/;
+
+async function bringUp(
+  executable: string,
+  options: Omit<WorkerStartOptions, "sessionId"> & { readonly sessionId: string },
+  state: BashState | null,
+): Promise<Shell> {
   const command = await located(executable);
   const { env, cwd, startTimeoutMs, signal, sessionId } = options;
   const { BASH_ENV: bashEnv = "", ...others } = env;
@@ -137,30 +252,22 @@ async function startBash(
       },
     );
     if (state !== null) unlinkSync(join(guarded.directory, "revive"));
-    const info = await inspected(executable);
-    return new BashWorker({
-      process: guarded,
-      start: options,
-      command,
-      version: state === null ? record.subject : info.isAvailable ? info.version : "",
-      control,
-      origin:
-        state === null
-          ? null
-          : { flags: state.header.flags, traps: `${state.header.debug}\n${record.traps}` },
-      startFrom: (start, from) => startBash(executable, start, from),
-    });
+    return { process: guarded, control, command, record };
   } catch (cause) {
     control?.close();
     // A shell that could not go to its directory may have taken its folder with it before we looked.
     const { stderrTail } = (await guarded.stop()).exit;
-    if (HoldfastError.is(cause) && cause.code === "cancelled") throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HoldfastError({
-      code: "worker_start_failed",
-      message: `start of bash for session ${sessionId}: ${stderrTail.trim() || why}`,
-      details: { sessionId, runtime: "bash" },
-      cause,
-    });
+    throw startFailed(cause, sessionId, stderrTail);
   }
+}
+
+function startFailed(cause: unknown, sessionId: string, stderrTail: string): HoldfastError {
+  if (HoldfastError.is(cause) && cause.code === "cancelled") return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new HoldfastError({
+    code: "worker_start_failed",
+    message: `start of bash for session ${sessionId}: ${stderrTail.trim() || why}`,
+    details: { sessionId, runtime: "bash" },
+    cause,
+  });
 }
