@@ -69,6 +69,26 @@ describe("after kill -9 of the server", () => {
     });
   });
 
+  it.each(["bash", "python"])(
+    "a session of %s with a checkpoint goes on from it, on its first use [R7.3] [R5.1]",
+    async (runtime) => {
+      const first = await serveAgain();
+      const { id } = await first.api.session(runtime, { cwd: folder });
+      await first.api.execute(id, "x=41");
+      expect((await first.api.post(`/v1/sessions/${id}/checkpoints`, {})).status).toBe(201);
+      await first.api.execute(id, "x=0");
+      await stored(first);
+      await first.end("SIGKILL");
+
+      await using second = await serveAgain();
+      expect((await second.api.get(`/v1/sessions/${id}`)).json).toMatchObject({ state: "lost" });
+      const show =
+        runtime === "bash" ? "echo $((x+1)) $PWD" : "import os; print(x + 1, os.getcwd())";
+      const next = await second.api.execute(id, show);
+      expect(next).toMatchObject({ status: "ok", stdout: `42 ${folder}\n` });
+    },
+  );
+
   it("what ran is lost: a client comes back by number, is told of a gap, and of the end", async () => {
     const first = await serveAgain();
     const { id } = await first.api.session("bash");
