@@ -24,7 +24,7 @@ import {
 } from "@holdfast/core";
 import { canMountTmpfs, expectNoLeaks, holdings, mountTmpfs } from "@holdfast/harness";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { has } from "../support/requires.ts";
+import { isPermitted } from "../support/requires.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 async function write(
@@ -249,7 +249,7 @@ describe("FolderCheckpointStore", () => {
     expect(readdirSync(folder)).toEqual(["checkpoint.key"]);
   });
 
-  it.skipIf(!has("a permitted mount of tmpfs", canMountTmpfs()))(
+  it.skipIf(!isPermitted("a mount of tmpfs", canMountTmpfs()))(
     "on a full disk refuses the new one, leaves nothing of it, keeps the old ones, and goes on when there is room [F25]",
     async () => {
       using disk = mountTmpfs({ sizeBytes: 8 << 20 });

@@ -4,12 +4,12 @@ import { pythonRuntime } from "@holdfast/adapter-python";
 import { HoldfastError, Session } from "@holdfast/core";
 import { canMountTmpfs, expectNoLeaks, holdings, mountTmpfs } from "@holdfast/harness";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { has } from "../support/requires.ts";
+import { has, isPermitted } from "../support/requires.ts";
 
 const env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin" };
 // A fork that can make no FIFO ends without a word; it is this that tells.
 const startTimeoutMs = 5_000;
-const isPossible = has("a permitted mount of tmpfs", canMountTmpfs());
+const isPossible = isPermitted("a mount of tmpfs", canMountTmpfs());
 
 describe.skipIf(!isPossible || !has("bash") || !has("python3"))("a full disk", () => {
   it.each([

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { canMountTmpfs, eventually, mountTmpfs } from "@holdfast/harness";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startServer } from "../support/live-server.ts";
-import { has } from "../support/requires.ts";
+import { isPermitted } from "../support/requires.ts";
 import { ApiClient, bytesOf, executionSchema, sessionSchema } from "./api-client.ts";
 
 let folder: string;
@@ -225,7 +225,7 @@ describe("the data folder", () => {
   });
 });
 
-describe.skipIf(!has("the right to mount a tmpfs", canMountTmpfs()))("on a full disk", () => {
+describe.skipIf(!isPermitted("a mount of tmpfs", canMountTmpfs()))("on a full disk", () => {
   it("sessions run on, /readyz says degraded; with room again all is kept [F24]", async () => {
     using disk = mountTmpfs({ sizeBytes: 8 * 1024 * 1024 });
     const env = { HOLDFAST_DATA_DIR: disk.folder };

@@ -21,3 +21,9 @@ export function has(what: string, isThere: boolean = findCommand(what) !== null)
   console.warn(`SKIPPED: ${message}`);
   return false;
 }
+
+/** As {@link has}, for what is a matter of the machine and not of what is installed: a sandbox may forbid it, in CI too. */
+export function isPermitted(what: string, isThere: boolean): boolean {
+  if (!isThere) console.warn(`SKIPPED: ${what} is not permitted here`);
+  return isThere;
+}
