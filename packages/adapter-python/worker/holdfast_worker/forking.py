@@ -51,6 +51,7 @@ def fork_child(path, guard, child, is_template):
     try:
         if not is_template and os.fork():
             os._exit(0)
+        os.setpgid(0, 0)  # a signal for what the session runs is not for the guard of another one
         if is_template:
             signal(SIGCHLD, SIG_DFL)
         return _split(path, guard, child)

@@ -54,7 +54,8 @@ export class GuardLink {
     channel?.on("error", () => {});
     control.on("error", () => {});
     // The guard's end can be known before its last words are read: they are whole when the socket has closed.
-    control.once("close", () => void this.#closed());
+    if (control.closed) queueMicrotask(() => void this.#closed());
+    else control.once("close", () => void this.#closed());
     control.on("data", (chunk: Buffer) => this.#read(chunk));
   }
 
