@@ -189,8 +189,11 @@ sub finish {
         do { note_end() if $pid == $main } while (($pid = waitpid -1, 1) > 0);
         last if !@left;
     }
-    unlink map { "$dir/$_" } files($dir);
-    rmdir $dir;
+    for (1 .. 100) {                                       # the server may put a file there in this moment
+        unlink map { "$dir/$_" } files($dir);
+        last if rmdir $dir or !-d $dir;
+        select undef, undef, undef, 0.005;
+    }
     (my $parent = $dir) =~ s{/[^/]*$}{};
     say_line($message) if defined $message;
     say_line("G $killed " . keys %spared);
