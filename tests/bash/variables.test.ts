@@ -4,6 +4,40 @@ import { openSession } from "../support/session-run.ts";
 
 const runtime = bashRuntime();
 
+describe("trackChanges in a bash session [R8.1]", () => {
+  const cases: readonly (readonly [string, string, Readonly<Record<string, readonly string[]>>])[] =
+    [
+      ["x=1", "y=2", { added: ["y"] }],
+      ["x=1 y=1", "x=2; unset y", { changed: ["x"], removed: ["y"] }],
+      ["x=1", "export x", { changed: ["x"] }],
+      ["a=(1 2); declare -A m=([k]=v)", "a+=(3); m[k]=w", { changed: ["a", "m"] }],
+      ["f() { :; }", "f() { echo; }; g() { :; }; unset -v x", { added: ["g"], changed: ["f"] }],
+      [`x=${"long ".repeat(1_000).replaceAll(" ", "")}`, "x+=.", { changed: ["x"] }],
+      ["x=1", "x=1; (x=2); false", {}],
+      ["x=1", "x=2; set -u; echo $nothing", { changed: ["x"] }],
+    ];
+  it.each(cases)("after %j: %j changes %j", async (setUp, code, expected) => {
+    await using test = await openSession(runtime);
+    await test.run(setUp);
+    const { changes } = await test.run(code, { trackChanges: true });
+    expect(changes).toEqual({ added: [], changed: [], removed: [], modules: [], ...expected });
+    expect((await test.run("z=1")).changes).toBeNull();
+  });
+
+  it("leaves status, traps, output and interrupts as they are", async () => {
+    await using test = await openSession(runtime);
+    const track = { trackChanges: true };
+    expect(await test.run("(exit 7)", track)).toMatchObject({ exitCode: 7 });
+    expect((await test.run('echo "$?"', track)).out).toBe("7\n");
+    expect((await test.run("trap 'echo bye' USR1; kill -USR1 $$", track)).out).toBe("bye\n");
+    const execution = test.session.execute("n=1; while :; do :; done", track);
+    execution.interrupt();
+    expect(await execution.ended).toMatchObject({ status: "interrupted", sessionState: "kept" });
+    expect((await test.run("printf %s $n", { env: { n: "2" }, ...track })).out).toBe("2");
+    expect(await test.run("exit 3", track)).toMatchObject({ status: "lost", exitCode: 3 });
+  });
+});
+
 describe("variables of a bash session [R8.1]", () => {
   it("are those of the user, with attributes, text and source; functions too", async () => {
     await using test = await openSession(runtime, { env: { GIVEN: "1", CHANGED: "1" } });

@@ -1,5 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { Execution, ExecutionRecord } from "@holdfast/core";
+import {
+  type Execution,
+  type ExecutionRecord,
+  HoldfastError,
+  type SessionFork,
+} from "@holdfast/core";
 import {
   type ProcessEntry,
   type SeededRandom,
@@ -43,8 +48,11 @@ export interface FaultLanguage {
   }[];
 }
 
-/** Does something bad at a random moment, and checks that what is told of it is true. Answers the execution, if it had one. */
-export type RandomFault = (victim: Victim) => Promise<Execution | null>;
+/**
+ * Does something bad at a random moment, and checks that what is told of it is true. Answers the execution, if it had
+ * one, or that the session was restarted.
+ */
+export type RandomFault = (victim: Victim) => Promise<Execution | "restarted" | null>;
 
 const lost = { status: "lost", sessionState: "lost" } as const;
 
@@ -120,6 +128,60 @@ export const sessionFaults = {
   },
 } as const satisfies Readonly<Record<string, RandomFault>>;
 
+/** Faults while the state is written down, copied or kept; then it is as before, or the session says that it is lost. */
+export const stateFaults = {
+  "kill -9 during a checkpoint [F01] [R2.1]": async (victim) => {
+    const checkpoint = outcomeOf(victim.test.session.checkpoint(async () => {}));
+    await moment(victim.random, 6);
+    const didKill = trySignal(victim, "SIGKILL");
+    expect([null, "worker_lost"]).toContain((await checkpoint).code);
+    await expectLostIf(victim, didKill);
+    return null;
+  },
+
+  "kill -9 during a fork [F01] [R2.1]": async (victim) => {
+    const { session } = victim.test;
+    const fork = outcomeOf(session.fork(["one", "two"]));
+    await moment(victim.random, 10);
+    const didKill = trySignal(victim, "SIGKILL");
+    const { code, value } = await fork;
+    expect([null, "worker_lost", "worker_start_failed"]).toContain(code);
+    for (const child of value?.sessions ?? []) {
+      // One that was forked a moment ago may go with its parent: once, and it says so.
+      const first = await child.execute("1").ended;
+      if (first.status === "lost") expect(first).toMatchObject(lost);
+      else expect(first).toMatchObject({ status: "ok", sessionState: "kept" });
+      await child.close();
+    }
+    await expectLostIf(victim, didKill);
+    return null;
+  },
+
+  "a restart during a checkpoint or a fork [R2.1]": async ({ test, random }) => {
+    const { session } = test;
+    const operation = outcomeOf<unknown>(
+      random.next() < 0.5 ? session.checkpoint(async () => {}) : closed(session.fork(["one"])),
+    );
+    await moment(random, 6);
+    await session.restart();
+    expect([null, "worker_lost", "worker_start_failed"]).toContain((await operation).code);
+    return "restarted";
+  },
+
+  "kill -9 in a transaction: back to where it was [R8.3]": async (victim) => {
+    const { test, language, random } = victim;
+    const execution = test.session.execute(
+      `${language.mark("never")}\n${random.pick(language.endless)}`,
+      { onError: "rollback" },
+    );
+    for await (const { type } of execution.events()) if (type === "started") break;
+    await moment(random);
+    signal(victim, "SIGKILL");
+    expect(await execution.ended).toMatchObject({ status: "lost", sessionState: "restored" });
+    return null;
+  },
+} as const satisfies Readonly<Record<string, RandomFault>>;
+
 /** Faults of a worker whose code is what it sends: see `scripted-worker.ts`. */
 export const frameFaults = {
   "half, garbage and oversized frames [F07] [F08] [F09] [F10]": async ({ test, random }) => {
@@ -176,6 +238,35 @@ export async function expectOneEnd(execution: Execution): Promise<ExecutionRecor
   expect(ends.at(-1)).toBe("completed");
   expect(execution.record).toEqual(record);
   return record;
+}
+
+interface Outcome<T> {
+  readonly value: T | null;
+  readonly code: string | null;
+}
+
+/** What something came to, or the code of its error. */
+async function outcomeOf<T>(promise: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await promise, code: null };
+  } catch (error) {
+    if (!HoldfastError.is(error)) throw error;
+    return { value: null, code: error.code };
+  }
+}
+
+async function closed(fork: Promise<SessionFork>): Promise<void> {
+  for (const session of (await fork).sessions) await session.close();
+}
+
+async function expectLostIf({ test }: Victim, isKilled: boolean): Promise<void> {
+  if (isKilled) await eventually(() => test.session.status === "lost", { what: "its loss" });
+}
+
+/** Where there is a worker: a fault may come while there is none. */
+function trySignal({ test }: Victim, name: NodeJS.Signals): boolean {
+  const identity = identifyProcess(test.session.pid ?? 0);
+  return identity !== null && signalProcess(identity, name);
 }
 
 async function startEndless(

@@ -11,6 +11,7 @@ import {
   expectOneEnd,
   frameFaults,
   sessionFaults,
+  stateFaults,
   templateFaults,
 } from "./random-faults.ts";
 import { scriptedRuntime } from "./scripted-runtime.ts";
@@ -81,11 +82,11 @@ it.skipIf(!has("bash") || !has("python3"))(
     {
       using worker = scriptedRuntime();
       const subjects: readonly Subject[] = [
-        { language: bash, runtime: bashRuntime(), faults: sessionFaults },
+        { language: bash, runtime: bashRuntime(), faults: { ...sessionFaults, ...stateFaults } },
         {
           language: python,
           runtime: pythonRuntime(),
-          faults: { ...sessionFaults, ...templateFaults },
+          faults: { ...sessionFaults, ...stateFaults, ...templateFaults },
         },
         { language: scripted, runtime: worker.runtime, faults: frameFaults },
       ];
@@ -141,7 +142,7 @@ async function runRound(
   const wasLost =
     execution === null
       ? test.session.status === "lost"
-      : (await expectOneEnd(execution)).sessionState !== "kept";
+      : execution === "restarted" || (await expectOneEnd(execution)).sessionState !== "kept";
   expect(await readMark(test, language)).toBe(wasLost ? "" : mark);
   expect(test.session.restarts).toBe(restarts + (wasLost ? 1 : 0));
 }

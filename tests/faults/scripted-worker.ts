@@ -35,6 +35,8 @@ function answersTo(message: HostMessage): readonly WorkerMessage[] {
       { type: "ready", protocolVersion, runtime: "python", version: "3.99.0", pid, features },
     ];
   }
+  if (message.type === "ping")
+    return [{ type: "heartbeat", requestId: message.requestId, isBusy: false }];
   if (message.type !== "execute") return [];
   const { executionId, code } = message;
   const [verb, text = ""] = code.split(" ");

@@ -1,9 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomOfThisRun } from "@holdfast/harness";
+import {
+  type ProcessEntry,
+  descendantsOf,
+  eventually,
+  findProcess,
+  randomOfThisRun,
+  signalProcess,
+} from "@holdfast/harness";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ApiClient, executionSchema, sessionSchema } from "../server/api-client.ts";
+import { has } from "../support/requires.ts";
 import { startServer } from "../support/live-server.ts";
 
 let folder: string;
@@ -75,6 +83,80 @@ it(`a server that is killed ${rounds} times at random moments keeps every sessio
     await work;
   }
 }, 120_000);
+
+it.skipIf(!has("python3"))(
+  `a server that is killed ${rounds} times, its template too, goes on from the last checkpoint of a Python session [F04] [R7.3]`,
+  async () => {
+    const random = randomOfThisRun("a server and its template that are killed");
+    const env = {
+      HOLDFAST_DATA_DIR: folder,
+      HOLDFAST_LOG: "errors",
+      HOLDFAST_CHECKPOINTS: "execution",
+    };
+    const code = "n = globals().get('n', 0) + 1; n";
+    let count = 0;
+    for (let round = 0; round <= rounds; round++) {
+      const server = await startServer({ env });
+      const api = new ApiClient(server.url);
+      if (round === 0) await api.session("python", { id: "py", cwd: folder });
+      const run = async () => {
+        const answer = await api.request("POST", "/v1/sessions/py/executions", { body: { code } });
+        return executionSchema.parse(answer.json);
+      };
+      const first = await run();
+      expect(first.status).toBe("ok");
+      // From a checkpoint: never more than there was, and one of the values that there were.
+      expect(Number(first.result?.value)).toBeLessThanOrEqual(count + 2);
+      count = Number(first.result?.value);
+      const work = (async () => {
+        for (;;) {
+          const next = await run().catch(() => null);
+          if (next?.status !== "ok") return;
+          expect(next.result?.value).toBe(++count);
+        }
+      })();
+      await new Promise((passed) => setTimeout(passed, random.integer(5, 150)));
+      for (const entry of descendantsOf(server.pid))
+        if (isTemplate(entry, server.pid)) signalProcess(entry, "SIGKILL");
+      if (random.next() < 0.5) {
+        await new Promise((passed) => setTimeout(passed, random.integer(0, 20)));
+        const other = await api.session("python", { cwd: folder });
+        await api.request("DELETE", `/v1/sessions/${other.id}`);
+      }
+      await server.end("SIGKILL");
+      await work;
+      await eventually(() => filesOf(server.pid).length === 0, { what: "the end of its files" });
+    }
+    expect(count).toBeGreaterThan(1);
+  },
+  120_000,
+);
+
+/** What is forked from it has its command line, too; but its guard is the server's own child. */
+function isTemplate({ pid, parentPid }: ProcessEntry, serverPid: number): boolean {
+  if (findProcess(parentPid)?.parentPid !== serverPid) return false;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("\0template\0");
+  } catch {
+    return false; // It has ended meanwhile.
+  }
+}
+
+/** A folder for a process that never came may stay, empty, until a later server looks for such. */
+function filesOf(pid: number): readonly string[] {
+  const names = readdirSync(tmpdir()).filter((name) => name.startsWith(`holdfast-${pid}-`));
+  return names
+    .flatMap((name) => entriesOf(join(tmpdir(), name)))
+    .filter((name) => name.includes("/"));
+}
+
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+  } catch {
+    return []; // It goes at this moment.
+  }
+}
 
 function marksOf(directory: string): readonly string[] {
   return readFileSync(join(directory, "marks"), "utf8").trim().split("\n");

@@ -191,6 +191,8 @@ describe("a Python session", () => {
       for (let turn = 0; turn < round; turn++) await new Promise((done) => setImmediate(done));
       execution.interrupt();
       expect(["ok", "interrupted"]).toContain((await execution.ended).status);
+      // None is left over for what comes next.
+      expect(await test.run("sum(range(2000))")).toMatchObject({ status: "ok" });
     }
     expect(test.session.restarts).toBe(0);
   });

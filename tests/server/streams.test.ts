@@ -141,6 +141,22 @@ describe("a stream of events", () => {
     expect(chunks.map(({ data }) => data["text"]).join("")).toBe("ä€😀".repeat(20_000));
   });
 
+  it("has the worker's own signs of life where they are asked for [R2.3]", async () => {
+    await using quick = await testServer({}, { session: { heartbeatIntervalMs: 20 } });
+    const { id } = await quick.api.session("bash");
+    const code = "until (( n++ > 3 )); do sleep 0.02; done; while :; do :; done";
+    const stream = await quick.api.follow(id, code, {}, "?heartbeats=true&onDisconnect=interrupt");
+    const beat = await stream.until("heartbeat");
+    expect(beat).toMatchObject({
+      id: null,
+      data: { type: "heartbeat", cpuMs: expect.any(Number) },
+    });
+    for (let { data } = beat; !(Number(data["cpuMs"]) > 50);)
+      ({ data } = await stream.until("heartbeat"));
+    await quick.api.request("POST", `/v1/sessions/${id}/interrupt`);
+    expect((await stream.until("completed")).data).toMatchObject({ status: "interrupted" });
+  });
+
   it("says that it lives while nothing happens, without an id that would move a client's place [R2.3]", async () => {
     const stream = await server.api.follow(bash, "sleep 0.3");
     const beat = await stream.until("heartbeat");
@@ -251,7 +267,7 @@ describe("a flood of output", () => {
   });
 
   it("leaves a reader that never reads, so that the code goes on; it can come back by seq [A62]", async () => {
-    await using own = await testServer({ stallMs: 100 });
+    await using own = await testServer({ stallMs: 1_000 });
     const { id } = await own.api.session("bash");
     const stream = await own.api.follow(id, "head -c 40000000 /dev/zero; echo done >&2");
     const [execution] = own.host.get(id).session.executions;

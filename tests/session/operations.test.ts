@@ -1,4 +1,4 @@
-import { HoldfastError, type RecoverySource, Session } from "@holdfast/core";
+import { type ExecutionEvent, HoldfastError, type RecoverySource, Session } from "@holdfast/core";
 import { type FakeOperation, FakeRuntime, type FakeWorker, stopClock } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
 import { driven, openFake, settle } from "../support/fake-session.ts";
@@ -6,6 +6,12 @@ import { driven, openFake, settle } from "../support/fake-session.ts";
 const pretend = {
   features: ["interrupt", "checkpoint", "fork", "namespace", "completion"],
 } as const;
+
+async function collectEvents(events: AsyncIterable<ExecutionEvent>): Promise<ExecutionEvent[]> {
+  const all: ExecutionEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
 
 const open = (options: Parameters<typeof openFake>[0] = {}) => openFake(options, pretend);
 
@@ -260,12 +266,78 @@ describe("a worker that does not answer", () => {
     await driven(worker);
     for (let i = 0; i < 10; i++) {
       await clock.advance(100);
-      worker.pings.all.at(-1)?.resolve();
+      worker.pings.all.at(-1)?.resolve({ cpuMs: 0 });
     }
     expect([worker.stops.length, execution.record.status]).toEqual([0, "running"]);
     await clock.advance(500);
     expect(worker.stops).toEqual([{}]);
     expect(await execution.ended).toMatchObject({ status: "lost", signal: "SIGKILL" });
+  });
+});
+
+describe("heartbeats", () => {
+  const beating = { ...pretend, hasHeartbeats: true };
+
+  it("are events of who asks for them, numbered as the one before, and never kept [R2.3] [S0-36] [S0-37]", async () => {
+    using clock = stopClock();
+    await using test = await openFake({ heartbeatIntervalMs: 100 }, beating);
+    const execution = test.session.execute("1");
+    const running = await driven(test.worker);
+    const wanted = collectEvents(execution.events({ heartbeats: true }));
+    const others = collectEvents(execution.events());
+    running.print("a");
+    for (const cpuMs of [30, 60]) {
+      await clock.advance(100);
+      test.worker.pings.all.at(-1)?.resolve({ cpuMs });
+      await settle();
+    }
+    running.end();
+    await execution.ended;
+    expect(await wanted).toEqual([
+      { seq: 1, type: "stdout", bytes: Buffer.from("a") },
+      { seq: 1, type: "heartbeat", cpuMs: 30 },
+      { seq: 1, type: "heartbeat", cpuMs: 60 },
+      expect.objectContaining({ seq: 2, type: "completed" }),
+    ]);
+    expect((await others).map(({ type }) => type)).toEqual(["stdout", "completed"]);
+    const after = await collectEvents(execution.events({ heartbeats: true }));
+    expect(after.map(({ type }) => type)).toEqual(["stdout", "completed"]);
+  });
+
+  it("put the timeout off where that is asked for, else they do not [R2.3] [S0-38]", async () => {
+    using clock = stopClock();
+    await using test = await openFake({ heartbeatIntervalMs: 100, interruptGraceMs: 10 }, beating);
+    const execution = test.session.execute("1", { timeoutMs: 300, timeoutFrom: "heartbeat" });
+    const running = await driven(test.worker);
+    for (let i = 0; i < 10; i++) {
+      await clock.advance(100);
+      test.worker.pings.all.at(-1)?.resolve({ cpuMs: 0 });
+      await settle();
+    }
+    expect([running.interrupts, execution.status]).toEqual([0, "running"]);
+    await clock.advance(300);
+    expect(running.interrupts).toBe(1);
+    running.end({ status: "interrupted" });
+    expect(await execution.ended).toMatchObject({ status: "timeout" });
+    const other = test.session.execute("2", { timeoutMs: 300 });
+    const second = await driven(test.worker);
+    for (let i = 0; i < 3; i++) {
+      await clock.advance(100);
+      test.worker.pings.all.at(-1)?.resolve({ cpuMs: 0 });
+      await settle();
+    }
+    expect(second.interrupts).toBe(1);
+    second.end({ status: "interrupted" });
+    expect(await other.ended).toMatchObject({ status: "timeout" });
+  });
+
+  it.each([
+    [{ heartbeatIntervalMs: 100 }, { timeoutMs: 200 }, "a timeoutMs of more than 200"],
+    [{ heartbeatIntervalMs: null }, { timeoutMs: 200 }, "a session without heartbeats"],
+  ])("with %j cannot put off %j", async (options, execute, allowed) => {
+    await using test = await openFake(options, beating);
+    const start = () => test.session.execute("1", { ...execute, timeoutFrom: "heartbeat" });
+    expect(start).toThrow(allowed);
   });
 });
 

@@ -8,6 +8,8 @@ export interface EventStreamOptions {
   readonly encoding: OutputEncoding;
   /** A quiet stream says that it lives so often, in milliseconds. */
   readonly heartbeatMs: number;
+  /** Whether the worker's own signs of life come too. */
+  readonly heartbeats: boolean;
   /** A client that takes nothing for so long, in milliseconds, is left; it can come back by seq. */
   readonly stallMs: number;
   /** Closes the connection to such a client. */
@@ -61,6 +63,7 @@ class EventSource {
     this.#events ??= this.#execution.events({
       after: this.#options.after,
       signal: this.#leaving.signal,
+      heartbeats: this.#options.heartbeats,
     });
     this.#next ??= this.#events.next();
     const first = await settledWithin(this.#next, this.#options.heartbeatMs);
@@ -97,11 +100,16 @@ class EventSource {
         break;
       }
       this.#seq = result.value.seq;
-      text += `id: ${result.value.seq}\nevent: ${result.value.type}\ndata: ${JSON.stringify(eventView(result.value, this.#options.encoding))}\n\n`;
+      text += this.#eventText(result.value);
       this.#next = events.next();
       result = text.length < batchLength ? await settledNow(this.#next) : null;
     }
     return text;
+  }
+
+  #eventText(event: ExecutionEvent): string {
+    const id = event.type === "heartbeat" ? "" : `id: ${event.seq}\n`;
+    return `${id}event: ${event.type}\ndata: ${JSON.stringify(eventView(event, this.#options.encoding))}\n\n`;
   }
 
   /** Without an id, so that a client which comes back does so behind what it has. */

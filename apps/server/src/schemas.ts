@@ -55,6 +55,7 @@ export const executeSchema = z
     env: env.optional(),
     cwd: withoutNul.optional(),
     timeoutMs: timeoutMs.nullable().optional(),
+    timeoutFrom: z.enum(["start", "heartbeat"]).optional(),
     allowInput: z.boolean().optional(),
     background: z.boolean().optional(),
     onError: z.enum(["keep", "rollback"]).optional(),

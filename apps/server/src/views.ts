@@ -81,6 +81,7 @@ export function eventView(
     case "input_request":
     case "error":
     case "gap":
+    case "heartbeat":
       return { ...event };
     default:
       return event satisfies never;

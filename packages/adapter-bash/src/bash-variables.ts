@@ -1,4 +1,4 @@
-import { HoldfastError, type Value, type Variable } from "@holdfast/core";
+import { HoldfastError, type NamespaceChanges, type Value, type Variable } from "@holdfast/core";
 import { type Declaration, parseDeclarations } from "./declarations.ts";
 import { quote } from "./quote.ts";
 
@@ -15,14 +15,14 @@ export function userVariables(
   env: Readonly<Record<string, string>>,
   { names, withValues }: { readonly names: readonly string[] | null; readonly withValues: boolean },
 ): readonly Variable[] {
-  const isWanted = (name: string) => names === null || names.includes(name);
-  const declared = parseDeclarations(state)
-    .filter(({ name, value }) => !bashsOwn.test(name) && env[name] !== value)
-    .filter(({ name }) => isWanted(name))
+  const isWanted = ({ name }: { readonly name: string }) => names === null || names.includes(name);
+  const declared = userDeclarations(state)
+    .filter(({ name, value }) => env[name] !== value)
+    .filter(isWanted)
     .map((declaration) => variable(declaration, withValues));
-  const functions = [...state.matchAll(/^([^\s=()[\]]+) \(\)\s*\n\{ *\n[\s\S]*?^\}$/gm)]
-    .filter(([, name = ""]) => isWanted(name))
-    .map(([source, name = ""]): Variable => ({
+  const functions = userFunctions(state)
+    .filter(isWanted)
+    .map(({ name, source }): Variable => ({
       name,
       type: "function",
       repr: source.slice(0, maxReprCharacters),
@@ -32,6 +32,47 @@ export function userVariables(
       valueTruncated: false,
     }));
   return [...declared, ...functions];
+}
+
+/** How the user's variables and functions differ between two states that the shell wrote down. */
+export function changesBetween(before: string, after: string): NamespaceChanges {
+  const [old, now] = [definitions(before), definitions(after)];
+  const names = (definitionsOf: Iterable<Definition>) => [
+    ...new Set([...definitionsOf].map(({ name }) => name)),
+  ];
+  const entries = [...now].map(([key, definition]) => ({ was: old.get(key), ...definition }));
+  return {
+    added: names(entries.filter(({ was }) => was === undefined)),
+    changed: names(entries.filter(({ was, text }) => was !== undefined && was.text !== text)),
+    removed: names([...old].filter(([key]) => !now.has(key)).map(([, definition]) => definition)),
+    modules: [],
+  };
+}
+
+interface Definition {
+  readonly name: string;
+  readonly text: string;
+}
+
+function definitions(state: string): ReadonlyMap<string, Definition> {
+  return new Map([
+    ...userDeclarations(state).map(({ name, text }) => [`v ${name}`, { name, text }] as const),
+    ...userFunctions(state).map(
+      ({ name, source }) => [`f ${name}`, { name, text: source }] as const,
+    ),
+  ]);
+}
+
+function userDeclarations(state: string): readonly Declaration[] {
+  return parseDeclarations(state).filter(({ name }) => !bashsOwn.test(name));
+}
+
+function userFunctions(
+  state: string,
+): readonly { readonly name: string; readonly source: string }[] {
+  return [...state.matchAll(/^([^\s=()[\]]+) \(\)\s*\n\{ *\n[\s\S]*?^\}$/gm)].map(
+    ([source, name = ""]) => ({ name, source }),
+  );
 }
 
 function variable({ name, attributes, value, text }: Declaration, withValues: boolean): Variable {

@@ -15,6 +15,7 @@ import {
   type Feature,
   type ForkReport,
   GuardedProcess,
+  type Heartbeat,
   HoldfastError,
   OutputLanes,
   type ProcessExit,
@@ -31,8 +32,9 @@ import {
   type WorkerRequest,
   type WorkerStartOptions,
   debug,
+  heartbeatOf,
 } from "@holdfast/core";
-import { assignment, removal, userVariables } from "./bash-variables.ts";
+import { assignment, changesBetween, removal, userVariables } from "./bash-variables.ts";
 import { startBackground } from "./background.ts";
 import {
   type BashState,
@@ -57,6 +59,7 @@ export const bashFeatures: readonly Feature[] = [
   "checkpoint",
   "fork",
   "namespace",
+  "changes",
 ];
 
 /** What a {@link BashWorker} is made of. */
@@ -96,8 +99,12 @@ interface Foreground {
   readonly end: PromiseWithResolvers<WorkerOutcome>;
   /** Settles when it is there to be written to. */
   readonly stdin: PromiseWithResolvers<Stdin>;
+  /** The state in front of it, where its changes are asked for. */
+  before: string | null;
   /** Run by the shell behind the execution, to put back what was for it alone. */
   after: string;
+  /** The shell was given its line. */
+  isWritten: boolean;
   isInterrupted: boolean;
   /** A signal was sent for it. */
   isSignalled: boolean;
@@ -174,7 +181,9 @@ export class BashWorker implements Worker {
       onEvent,
       end: Promise.withResolvers(),
       stdin: Promise.withResolvers(),
+      before: null,
       after: "",
+      isWritten: false,
       isInterrupted: false,
       isSignalled: false,
       isEnding: false,
@@ -252,12 +261,7 @@ export class BashWorker implements Worker {
     readonly names: readonly string[] | null;
     readonly withValues: boolean;
   }): Promise<readonly Variable[]> {
-    const path = await this.#writtenState();
-    try {
-      return userVariables(readFileSync(path, "utf8"), this.#start.env, options);
-    } finally {
-      unlink(path);
-    }
+    return userVariables(await this.#stateText(), this.#start.env, options);
   }
 
   async setVariable(name: string, value: Value): Promise<void> {
@@ -269,10 +273,8 @@ export class BashWorker implements Worker {
     await this.#do(removal(names, known), "variables");
   }
 
-  /** Rejects while the shell's process is stopped, or gone. */
-  async ping(): Promise<void> {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, "latin1");
-    if (/\) [TtZX] /.test(stat)) throw new Error("its process is stopped");
+  async ping(): Promise<Heartbeat> {
+    return heartbeatOf(this.pid);
   }
 
   async stop(options: StopOptions = {}): Promise<StopReport> {
@@ -297,6 +299,7 @@ export class BashWorker implements Worker {
         ? await Stdin.make(this.#process, `in${++this.#count}`, request)
         : Stdin.empty;
     foreground.stdin.resolve(stdin);
+    if (request.trackChanges) foreground.before = await this.#stateText();
     if (this.#isEnded || this.#foreground !== foreground) return;
     this.#lanes.listen((stream, bytes) => onEvent({ type: stream, bytes }));
     const { before, after } = this.#forThisAlone(request);
@@ -324,6 +327,7 @@ export class BashWorker implements Worker {
       isFile: codeFile !== null,
     });
     this.#send(`${state}${before}${line}`);
+    foreground.isWritten = true;
     this.#isDirty = true;
     onEvent({ type: "started", pid: this.pid });
     if (foreground.isInterrupted) this.#signalInterrupt(foreground);
@@ -340,7 +344,7 @@ export class BashWorker implements Worker {
   #interrupt(foreground: Foreground): void {
     if (this.#foreground !== foreground) return;
     foreground.isInterrupted = true;
-    this.#signalInterrupt(foreground);
+    if (foreground.isWritten) this.#signalInterrupt(foreground);
   }
 
   /**
@@ -407,6 +411,12 @@ export class BashWorker implements Worker {
     if (this.#foreground !== foreground) return;
     if (foreground.isSignalled) this.#signalsDone = this.#absorbSignals();
     if (foreground.after !== "") this.#send(this.#longCommand("after", foreground.after));
+    if (foreground.before === null) this.#end(foreground, record);
+    else void this.#tellChanges(foreground).then(() => this.#end(foreground, record));
+  }
+
+  #end(foreground: Foreground, record: StatusRecord): void {
+    if (this.#foreground !== foreground) return;
     this.#settle(foreground, {
       status: foreground.isInterrupted ? "interrupted" : "ok",
       exitCode: foreground.isInterrupted ? 130 : record.status,
@@ -417,6 +427,15 @@ export class BashWorker implements Worker {
       snapshotIdleMs,
     );
     this.#snapshotTimer.unref();
+  }
+
+  async #tellChanges({ before, onEvent }: Foreground): Promise<void> {
+    if (before === null) return;
+    try {
+      onEvent({ type: "changes", ...changesBetween(before, await this.#stateText()) });
+    } catch {
+      // The shell has ended meanwhile, which is told in its place.
+    }
   }
 
   #settle(foreground: Foreground, outcome: WorkerOutcome): void {
@@ -467,6 +486,15 @@ export class BashWorker implements Worker {
     return this.#path(`state.${number}`);
   }
 
+  async #stateText(): Promise<string> {
+    const path = await this.#writtenState();
+    try {
+      return readFileSync(path, "utf8");
+    } finally {
+      unlink(path);
+    }
+  }
+
   /** Runs a command of ours. @throws HoldfastError `invalid_request` when the shell refuses it */
   async #do(text: string, what: string): Promise<void> {
     const number = `d${++this.#count}`;
@@ -487,7 +515,7 @@ export class BashWorker implements Worker {
   /** @throws HoldfastError `worker_lost` */
   async #asked(number: string, text: string): Promise<StatusRecord> {
     if (this.#signalsDone !== null) await this.#signalsDone;
-    const answer = this.#answer(number, this.#start.startTimeoutMs);
+    const answer = this.#isEnded ? null : this.#answer(number, this.#start.startTimeoutMs);
     this.#send(text);
     const record = await answer;
     if (record !== null && !this.#isEnded) return record;

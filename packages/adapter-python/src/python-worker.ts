@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   type CheckpointReport,
   type Completions,
@@ -6,6 +5,7 @@ import {
   type ForkReport,
   ForkSocket,
   type GuardedProcess,
+  type Heartbeat,
   HoldfastError,
   type HostMessage,
   type MimeBundle,
@@ -27,6 +27,7 @@ import {
   type WorkerRequest,
   type WorkerStartOptions,
   type workerMessageSchema,
+  heartbeatOf,
 } from "@holdfast/core";
 import {
   type PythonRequest,
@@ -73,6 +74,8 @@ interface Foreground {
   /** The result or the error, told at the end: behind all output. */
   last: WorkerEvent | null;
   isInterrupted: boolean;
+  /** A signal was sent for it. */
+  isSignalled: boolean;
   /** Until it is clear that the code has noticed the interrupt. */
   interrupting: NodeJS.Timeout | undefined;
 }
@@ -102,6 +105,8 @@ export class PythonWorker implements Worker {
   readonly #exit = Promise.withResolvers<ProcessExit>();
   #foreground: Foreground | null = null;
   #lanesReady: Promise<void> | null = null;
+  /** Settles when no signal for an earlier execution can reach the next one. */
+  #signalsDone: Promise<void> | null = null;
   #isEnded = false;
   #dropped = 0;
   #requests = 0;
@@ -137,11 +142,13 @@ export class PythonWorker implements Worker {
       inputs: [],
       last: null,
       isInterrupted: false,
+      isSignalled: false,
       interrupting: undefined,
     };
     this.#foreground = foreground;
-    if (this.#lanesReady === null) queueMicrotask(() => this.#run(foreground));
-    else void this.#lanesReady.then(() => this.#run(foreground));
+    if (this.#lanesReady === null && this.#signalsDone === null)
+      queueMicrotask(() => this.#run(foreground));
+    else void Promise.all([this.#lanesReady, this.#signalsDone]).then(() => this.#run(foreground));
     return {
       ended: foreground.end.promise,
       interrupt: () => this.#interrupt(foreground),
@@ -213,10 +220,11 @@ export class PythonWorker implements Worker {
     return expectAnswer(await this.#ask({ type: "inspect", code, cursor }), "inspected").mime;
   }
 
-  /** Rejects while the process is stopped, or gone. */
-  async ping(): Promise<void> {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, "latin1");
-    if (/\) [TtZX] /.test(stat)) throw new Error("its process is stopped");
+  async ping(): Promise<Heartbeat> {
+    const heartbeat = heartbeatOf(this.pid);
+    const isIdle = this.#foreground === null && this.#answers.size === 0;
+    if (isIdle) expectAnswer(await this.#ask({ type: "ping" }), "heartbeat");
+    return heartbeat;
   }
 
   async stop(options: StopOptions = {}): Promise<StopReport> {
@@ -260,6 +268,7 @@ export class PythonWorker implements Worker {
 
   #signalInterrupt(foreground: Foreground): void {
     this.#process.signal("SIGINT");
+    foreground.isSignalled = true;
     clearTimeout(foreground.interrupting);
     foreground.interrupting = setTimeout(() => {
       // What has come from the worker meanwhile is read first.
@@ -376,6 +385,9 @@ export class PythonWorker implements Worker {
   #settle(foreground: Foreground, outcome: WorkerOutcome): void {
     clearTimeout(foreground.interrupting);
     this.#foreground = null;
+    // Between executions a signal does nothing: what is on its way has come before the next one is sent.
+    if (foreground.isSignalled)
+      this.#signalsDone = this.#process.barrier().then(() => void (this.#signalsDone = null));
     if (!this.#lanes.finish(foreground.request.executionId)) {
       this.#lanesReady = this.#lanes.renew().then(
         () => void (this.#lanesReady = null),

@@ -15,6 +15,7 @@
 #        A n m     signal the worker itself with n, then the rest of its group with m
 #        B         answer B: all before it is done
 #        R pid     a process of the tree is the guard of another worker: it and what is below it are not ours to kill
+#        N dir     a folder is there for a process that is to be forked: ours to remove, with us, until H dir
 #        O         kill what such a guard has left behind when it was killed itself
 #   out: P pid     started                     F name    made
 #        E text    could not start, or no FIFO X code signal    the worker's process has ended
@@ -47,6 +48,7 @@ finish("E signalfd: $!") if $signals < 0;
 open(my $signal_handle, '<&=', $signals) or finish("E signalfd: $!");
 
 my %spared;                                                # guards of other workers, by process id
+my %folders;                                               # of processes that have no guard yet
 my $last_words = '';
 my $words_handle;
 if ($is_adopted) { adopt() } else { start() }
@@ -147,6 +149,8 @@ sub command {
     elsif ($verb eq 'T') { kill $rest, -$main; kill $rest, descendants() }
     elsif ($verb eq 'B') { say_line('B') }
     elsif ($verb eq 'R') { $spared{$rest} = 1 }
+    elsif ($verb eq 'N') { $folders{$rest} = 1 }
+    elsif ($verb eq 'H') { delete $folders{$rest} }
     elsif ($verb eq 'O') { kill 9, orphans() }
     elsif ($verb eq 'K') { finish() }
 }
@@ -190,10 +194,10 @@ sub finish {
         last if !@left;
     }
     for (1 .. 100) {                                       # the server may put a file there in this moment
-        unlink map { "$dir/$_" } files($dir);
-        last if rmdir $dir or !-d $dir;
+        last if remove($dir);
         select undef, undef, undef, 0.005;
     }
+    remove($_) for keys %folders;
     (my $parent = $dir) =~ s{/[^/]*$}{};
     say_line($message) if defined $message;
     say_line("G $killed " . keys %spared);
@@ -205,6 +209,12 @@ sub finish {
     await_spared();
     rmdir $parent;                                         # the last one out; fails while others are in it
     exit 0;
+}
+
+sub remove {
+    my ($folder) = @_;
+    unlink map { "$folder/$_" } files($folder);
+    return rmdir($folder) || !-d $folder;
 }
 
 # Stays for as long as a spared guard lives: what that leaves behind, should it be killed, comes to us.
@@ -269,7 +279,10 @@ sub take {
     my ($want, $got) = ($_[0], '');
     while (length $got < $want) {
         my $n = sysread $control, $got, $want - length $got, length $got;
-        exit 96 unless $n;
+        next if $n;
+        rmdir $dir;                                            # the server ended before it said what to start
+        rmdir $dir =~ s{/[^/]*$}{}r;
+        exit 96;
     }
     return $got;
 }

@@ -32,7 +32,7 @@ export {
   type SessionStateAfter,
   hasEnded,
 } from "./session/execution-record.ts";
-export { EventLog, type EventLogOptions } from "./session/event-log.ts";
+export { EventLog, type EventLogOptions, type ReadOptions } from "./session/event-log.ts";
 export {
   type RecoverySource,
   Session,
@@ -174,6 +174,7 @@ export type {
   WorkerRequest,
   WorkerStartOptions,
 } from "./worker/worker.ts";
+export { type Heartbeat, heartbeatOf } from "./worker/heartbeat.ts";
 export { type WithinOptions, within } from "./time/within.ts";
 
 // framing, protocol, channel

@@ -1,5 +1,6 @@
 import type {
   Feature,
+  Heartbeat,
   ProcessExit,
   StopOptions,
   StopReport,
@@ -8,6 +9,7 @@ import type {
   WorkerRequest,
   WorkerStartOptions,
 } from "@holdfast/core";
+import { HoldfastError } from "@holdfast/core";
 import { Mailbox } from "../wait/mailbox.ts";
 import { FakeExecution } from "./fake-execution.ts";
 import type { FakeOperation } from "./fake-operation.ts";
@@ -62,7 +64,7 @@ export class FakeWorker implements Worker {
   declare readonly inspect?: NonNullable<Worker["inspect"]>;
   declare readonly ping?: NonNullable<Worker["ping"]>;
   /** Heartbeats that were asked for; the test answers them. */
-  readonly pings = new Mailbox<{ readonly resolve: () => void }>();
+  readonly pings = new Mailbox<{ readonly resolve: (heartbeat: Heartbeat) => void }>();
   /** What each call of {@link stop} asked for. */
   readonly stops: StopOptions[] = [];
   readonly #stopsAtOnce: boolean;
@@ -83,6 +85,11 @@ export class FakeWorker implements Worker {
       for (const method of methods)
         Object.assign(this, { [method]: (...given: unknown[]) => this.#operate(method, given) });
     }
+  }
+
+  /** Whether its process has ended, or was ended. */
+  get hasEnded(): boolean {
+    return this.#exited !== null;
   }
 
   /** An end as `lost` is that of the worker. */
@@ -135,8 +142,8 @@ export class FakeWorker implements Worker {
     await this.stop();
   }
 
-  #ping(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+  #ping(): Promise<Heartbeat> {
+    const { promise, resolve } = Promise.withResolvers<Heartbeat>();
     this.pings.put({ resolve });
     return promise;
   }
@@ -144,6 +151,11 @@ export class FakeWorker implements Worker {
   #operate(method: string, given: readonly unknown[]): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.operations.put({ method, arguments: given, resolve, reject });
+    void this.exited.then(() =>
+      reject(
+        new HoldfastError({ code: "worker_lost", message: `${method}: the worker has ended` }),
+      ),
+    );
     return promise;
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HoldfastError } from "@holdfast/core";
 import { eventually } from "../wait/eventually.ts";
-import { descendantsOf, isRunning } from "./process-tree.ts";
+import { descendantsOf } from "./process-tree.ts";
 
 /** What this process holds, each thing under a name of its own. */
 export interface Holdings {
@@ -44,8 +44,8 @@ export function holdings(): Holdings {
 }
 
 /**
- * What is held now and was not `before`, one line each; empty when nothing is. The folders of other hosts that run do not
- * count: the name of each says whose it is.
+ * What is held now and was not `before`, one line each; empty when nothing is. Of folders, those of this
+ * process and of what it started count: the name of each says whose it is.
  */
 export function leaksSince(before: Holdings): readonly string[] {
   const now = holdings();
@@ -137,10 +137,9 @@ function descriptors(): ReadonlySet<string> {
 
 function files(): ReadonlySet<string> {
   const own = new Set([process.pid, ...descendantsOf(process.pid).map(({ pid }) => pid)]);
-  const isOurs = (owner: number) => own.has(owner) || !isRunning(owner);
   const folders = readdirSync(tmpdir()).filter((name) => {
     const owner = /^holdfast-(\d+)-/.exec(name)?.[1];
-    return owner !== undefined && isOurs(Number(owner));
+    return owner !== undefined && own.has(Number(owner));
   });
   return new Set(
     folders.flatMap((name) => {

@@ -101,6 +101,7 @@ async function follow(execution: Execution, takesInput: boolean, asks: boolean):
       case "gap":
         throw new Error(`events ${event.fromSeq} to ${event.toSeq} were not kept`);
       case "started":
+      case "heartbeat":
       case "completed":
         break;
       default:

@@ -13,6 +13,7 @@ export const encodingQuery = z.object({ encoding: z.enum(["text", "base64"]).def
 /** How an execution is answered. */
 export const answerQuery = encodingQuery.extend({
   onDisconnect: z.enum(["continue", "interrupt"]).default("continue"),
+  heartbeats: z.stringbool({ truthy: ["true"], falsy: ["false"] }).default(false),
 });
 
 /** An execution as JSON, or as the stream of its events. */

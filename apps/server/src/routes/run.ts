@@ -42,6 +42,7 @@ export function addRunRoutes(app: OpenAPIHono, { host, heartbeatMs, stallMs }: A
         if (wantsEvents(c)) {
           return eventStream(execution, {
             after: 0,
+            heartbeats: false,
             encoding,
             heartbeatMs,
             stallMs,

@@ -6,13 +6,15 @@ const keyPattern = /^[\x20-\x7e]{1,255}$/;
 
 /** SHA-256 of all that was asked for, the same whatever the order of names and whether a default was written out. */
 export function bodyHash(code: string, options: HostExecuteOptions): string {
-  const { stdin, env, cwd, timeoutMs, allowInput, background, trackChanges, onError, id } = options;
+  const { stdin, env, cwd, timeoutMs, timeoutFrom = "start", id } = options;
+  const { allowInput, background, trackChanges, onError } = options;
   const body = [
     code,
     stdin === undefined ? null : Buffer.from(stdin).toString("base64"),
     env === undefined ? null : Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     cwd ?? null,
     timeoutMs === undefined ? "default" : timeoutMs,
+    timeoutFrom,
     allowInput ?? false,
     background ?? false,
     trackChanges ?? false,

@@ -1,5 +1,6 @@
 import type { Display } from "../protocol/execution-data.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
+import type { Heartbeat } from "../worker/heartbeat.ts";
 import type { ExecutionEvent, ExecutionHappening } from "./execution-event.ts";
 import { KeptBytes } from "./kept-bytes.ts";
 
@@ -26,11 +27,23 @@ type Entry =
       readonly loose: Buffer | null;
     };
 
+/** How the events of an execution are read. */
+export interface ReadOptions {
+  /** The seq of the last event that was seen. @default 0 */
+  readonly after?: number;
+  /** Ends the reading, without an error. */
+  readonly signal?: AbortSignal;
+  /** Whether `heartbeat` events come in between, as often as the session's `heartbeatIntervalMs` says. @default false */
+  readonly heartbeats?: boolean;
+}
+
 interface Reader {
   /** The seq of the last event it took. */
   position: number;
   /** Bytes of output that it has not taken yet. */
   behindBytes: number;
+  /** The latest that was not taken; `undefined` for one that takes none. */
+  heartbeat: Heartbeat | null | undefined;
   wake: (() => void) | null;
 }
 
@@ -92,16 +105,31 @@ export class EventLog {
     if (this.#readers.size > 0) this.#measure();
   }
 
+  /** A sign of life, for the readers that asked for such; it is not kept. */
+  beat(heartbeat: Heartbeat): void {
+    if (this.#isEnded) return;
+    for (const reader of this.#readers) {
+      if (reader.heartbeat === undefined) continue;
+      reader.heartbeat = heartbeat;
+      reader.wake?.();
+    }
+  }
+
   /**
    * The events after `after`, then those to come, until `completed`. What was not kept shows as `gap`. One consumer;
    * leaving the loop ends it, and so does `signal`, without an error.
    */
-  async *read({ after = 0, signal }: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<
+  async *read({ after = 0, signal, heartbeats = false }: ReadOptions = {}): AsyncGenerator<
     ExecutionEvent,
     void,
     void
   > {
-    const reader: Reader = { position: Math.max(0, after), behindBytes: 0, wake: null };
+    const reader: Reader = {
+      position: Math.max(0, after),
+      behindBytes: 0,
+      heartbeat: heartbeats ? null : undefined,
+      wake: null,
+    };
     reader.behindBytes = this.#bytesAfter(reader.position);
     // It may have been given an event that nobody takes: nobody is behind any more from now on.
     const abort = () => {
@@ -119,6 +147,10 @@ export class EventLog {
           if (event.type === "completed") return;
         } else if (this.#isEnded) {
           return; // asked for what is after the end
+        } else if (reader.heartbeat) {
+          const { heartbeat } = reader;
+          reader.heartbeat = null;
+          yield { seq: reader.position, type: "heartbeat", ...heartbeat };
         } else {
           const woken = Promise.withResolvers<void>();
           reader.wake = woken.resolve;

@@ -18,6 +18,11 @@ export interface ExecuteOptions {
   /** Milliseconds until it is interrupted; `null`: never. @default the session's `executionTimeoutMs` */
   readonly timeoutMs?: number | null;
   /**
+   * What `timeoutMs` counts from. With `heartbeat` each sign of life of the worker begins it anew, so that only one that
+   * has gone silent is timed out; it has to be longer than two of the session's `heartbeatIntervalMs`. @default `start`
+   */
+  readonly timeoutFrom?: "start" | "heartbeat";
+  /**
    * What becomes of the session's state when the execution raises, exits with another status than 0, times out, is
    * interrupted or loses its worker: `rollback` makes it what it was before. @default `keep`
    */

@@ -1,4 +1,5 @@
 import type { Display, ExecutionFailure, ExecutionResult } from "../protocol/execution-data.ts";
+import type { Heartbeat } from "../worker/heartbeat.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 
 /** What an execution tells before it has a number. */
@@ -14,9 +15,11 @@ export type ExecutionHappening =
 
 /**
  * One event of an execution. `seq` counts from 1 without holes; `completed` is the last. A `gap` stands for events
- * `fromSeq` to `toSeq`, which were not kept; its `seq` is `toSeq`.
+ * `fromSeq` to `toSeq`, which were not kept; its `seq` is `toSeq`. A `heartbeat` comes on request, from a worker that lives;
+ * it has no number of its own and is not kept: its `seq` is that of the event before it.
  */
 export type ExecutionEvent = { readonly seq: number } & (
   | ExecutionHappening
   | { readonly type: "gap"; readonly fromSeq: number; readonly toSeq: number }
+  | ({ readonly type: "heartbeat" } & Heartbeat)
 );

@@ -1,3 +1,4 @@
+import type { ReadOptions } from "./event-log.ts";
 import type { ExecutionEvent } from "./execution-event.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 
@@ -16,10 +17,7 @@ export interface ExecutionHandle {
   /** What is kept of stderr, likewise. */
   readonly stderr: Buffer;
   /** The events after `after` (default 0: all), then those to come, until `completed`. */
-  events(options?: {
-    after?: number;
-    signal?: AbortSignal;
-  }): AsyncGenerator<ExecutionEvent, void, void>;
+  events(options?: ReadOptions): AsyncGenerator<ExecutionEvent, void, void>;
   /** Asks the code to stop. Nothing happens when it has ended. */
   interrupt(): void;
   /** Ends it by force. Nothing happens when it has ended. */

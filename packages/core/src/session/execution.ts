@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { debug } from "../telemetry/debug-log.ts";
+import type { Heartbeat } from "../worker/heartbeat.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import { describeExit } from "../worker/process-exit.ts";
 import type {
@@ -8,7 +9,7 @@ import type {
   WorkerOutcome,
   WorkerRequest,
 } from "../worker/worker.ts";
-import { EventLog, type EventLogOptions } from "./event-log.ts";
+import { EventLog, type EventLogOptions, type ReadOptions } from "./event-log.ts";
 import type { ExecutionEvent } from "./execution-event.ts";
 import type { ExecutionHandle } from "./execution-handle.ts";
 import { type ExecutionRecord, type ExecutionStatus, hasEnded } from "./execution-record.ts";
@@ -36,6 +37,7 @@ export interface ExecutionOptions {
   /** Whether the state goes back when it fails. */
   readonly isTransaction: boolean;
   readonly timeoutMs: number | null;
+  readonly timeoutFrom: "start" | "heartbeat";
   readonly inputSendTimeoutMs: number;
   readonly log: EventLogOptions;
   readonly control: ExecutionControl;
@@ -88,6 +90,11 @@ export class Execution implements ExecutionHandle {
       startedAt: null,
       sessionState: "kept",
     };
+  }
+
+  /** What {@link timeoutMs} counts from. */
+  get timeoutFrom(): "start" | "heartbeat" {
+    return this.#options.timeoutFrom;
   }
 
   get isTransaction(): boolean {
@@ -146,9 +153,7 @@ export class Execution implements ExecutionHandle {
    * The events after `after` (default 0: all), then those to come, until `completed`. A reader that stays more than
    * 1 MiB of output behind makes the code wait, so do not open one and leave it; leaving the loop closes it.
    */
-  events(
-    options: { after?: number; signal?: AbortSignal } = {},
-  ): AsyncGenerator<ExecutionEvent, void, void> {
+  events(options: ReadOptions = {}): AsyncGenerator<ExecutionEvent, void, void> {
     return this.#log.read(options);
   }
 
@@ -242,6 +247,11 @@ export class Execution implements ExecutionHandle {
       default:
         return event satisfies never;
     }
+  }
+
+  /** For the session: its worker lives. */
+  beat(heartbeat: Heartbeat): void {
+    this.#log.beat(heartbeat);
   }
 
   /** For the session: it is over. A second call does nothing. */

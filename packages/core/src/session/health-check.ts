@@ -1,3 +1,4 @@
+import type { Heartbeat } from "../worker/heartbeat.ts";
 import type { Worker } from "../worker/worker.ts";
 
 /** What a {@link HealthCheck} is made of. Times in milliseconds. */
@@ -6,7 +7,7 @@ export interface HealthCheckOptions {
   /** After which time without an answer the worker is given up. */
   readonly timeoutMs: number;
   /** Every answer. */
-  readonly onHeartbeat: () => void;
+  readonly onHeartbeat: (heartbeat: Heartbeat) => void;
   /** Called once, when the worker did not answer in time. */
   readonly onUnresponsive: () => void;
 }
@@ -34,11 +35,11 @@ export class HealthCheck {
     if (this.#missed === null) {
       this.#missed = 0;
       this.#worker.ping?.().then(
-        () => {
+        (heartbeat) => {
           this.#missed = null;
-          this.#options.onHeartbeat();
+          this.#options.onHeartbeat(heartbeat);
         },
-        () => {}, // no answer: the next ticks tell
+        () => {}, // none: the next ticks tell
       );
       return;
     }

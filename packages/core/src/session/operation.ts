@@ -14,33 +14,50 @@ export class Operation<T> {
   readonly #what: string;
   readonly #sessionId: string;
   readonly #work: (worker: Worker) => Promise<T>;
+  readonly #discard: (result: T) => void;
   readonly #end = Promise.withResolvers<T>();
+  #hasEnded = false;
 
-  /** @param what for messages: `fork`, `checkpoint` */
-  constructor(sessionId: string, what: string, work: (worker: Worker) => Promise<T>) {
+  /**
+   * @param what for messages: `fork`, `checkpoint`
+   * @param discard takes a result that came when nobody waited for it any more
+   */
+  constructor(
+    sessionId: string,
+    what: string,
+    work: (worker: Worker) => Promise<T>,
+    discard: (result: T) => void = () => {},
+  ) {
     this.#sessionId = sessionId;
     this.#what = what;
     this.#work = work;
+    this.#discard = discard;
     this.ended = this.#end.promise;
     this.ended.catch(() => {});
   }
 
   /** Does it. Settles when it has ended, however that was; the worker's end ends it. */
   async run(worker: Worker): Promise<void> {
-    const lost = worker.exited.then(() =>
-      Promise.reject(this.error("worker_lost", "its worker ended")),
+    const done = this.#work(worker).then(
+      (result) => this.#resolve(result),
+      (error: unknown) => this.reject(error),
     );
-    lost.catch(() => {});
-    try {
-      this.#end.resolve(await Promise.race([this.#work(worker), lost]));
-    } catch (error) {
-      this.#end.reject(error);
-    }
+    const lost = worker.exited.then(() =>
+      this.reject(this.error("worker_lost", "its worker ended")),
+    );
+    await Promise.race([done, lost]);
   }
 
   /** Ends it without a result; nothing happens when it has ended. */
   reject(error: unknown): void {
+    this.#hasEnded = true;
     this.#end.reject(error);
+  }
+
+  #resolve(result: T): void {
+    if (this.#hasEnded) return this.#discard(result);
+    this.#hasEnded = true;
+    this.#end.resolve(result);
   }
 
   error(code: "worker_lost" | "cancelled" | "deadline_exceeded", why: string): HoldfastError {

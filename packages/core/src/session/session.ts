@@ -7,6 +7,7 @@ import {
 } from "../telemetry/resource-usage.ts";
 import { debug } from "../telemetry/debug-log.ts";
 import type { TerminationReason } from "../telemetry/telemetry-event.ts";
+import type { Heartbeat } from "../worker/heartbeat.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
 import type { MimeBundle } from "../protocol/execution-data.ts";
@@ -358,7 +359,14 @@ export class Session implements AsyncDisposable {
     ids: readonly string[] = [randomUUID()],
     optionsOf: (id: string) => Partial<SessionCreateOptions> = () => ({}),
   ): Promise<SessionFork> {
-    return this.#operate("fork", "fork", (worker) => this.#forkWorker(worker, ids, optionsOf));
+    const work = (worker: Worker) => {
+      const forking = this.#forkWorker(worker, ids, optionsOf);
+      this.#retire(forking); // a restart or a close waits for what is coming up
+      return forking;
+    };
+    return this.#operate("fork", "fork", work, ({ sessions }) => {
+      for (const session of sessions) this.#retire(session.close());
+    });
   }
 
   /**
@@ -477,12 +485,14 @@ export class Session implements AsyncDisposable {
     what: string,
     feature: Feature,
     work: (worker: Worker) => Promise<T> | undefined,
+    discard?: (result: T) => void,
   ): Promise<T> {
-    const operation = new Operation<T>(this.id, what, async (worker) => {
+    const worked = async (worker: Worker) => {
       const working = work(worker);
       if (working === undefined) throw this.#unsupported(what, feature);
       return working;
-    });
+    };
+    const operation = new Operation<T>(this.id, what, worked, discard);
     this.#touch();
     this.#operations.set(operation.id, operation);
     try {
@@ -559,6 +569,10 @@ export class Session implements AsyncDisposable {
   #newExecution(code: string, options: ExecuteOptions, isBackground: boolean): Execution {
     const request = workerRequest(code, options);
     this.runtime.check?.(request);
+    const timeoutMs =
+      options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs;
+    if (options.timeoutFrom === "heartbeat")
+      this.#checkTimeoutFromHeartbeat(timeoutMs, isBackground);
     if (options.onError === "rollback" && this.#worker !== null && !canRollBack(this.#worker))
       throw noTransactions(this.runtime, this.id);
     if (this.#executions.has(request.executionId)) {
@@ -574,8 +588,8 @@ export class Session implements AsyncDisposable {
       request,
       isBackground,
       isTransaction: options.onError === "rollback" && !isBackground,
-      timeoutMs:
-        options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs,
+      timeoutMs,
+      timeoutFrom: options.timeoutFrom ?? "start",
       inputSendTimeoutMs: this.#options.inputSendTimeoutMs,
       log: { maxOutputBytes: this.#options.maxOutputBytes },
       control: {
@@ -583,6 +597,22 @@ export class Session implements AsyncDisposable {
         kill: (executionId, signal) => this.#kill(executionId, signal),
         inputGiven: (executionId) => this.#disarm(`input:${executionId}`),
       },
+    });
+  }
+
+  #checkTimeoutFromHeartbeat(timeoutMs: number | null, isBackground: boolean): void {
+    const { heartbeatIntervalMs } = this.#options;
+    const shortest = heartbeatIntervalMs === null ? null : 2 * heartbeatIntervalMs;
+    if (!isBackground && shortest !== null && (timeoutMs ?? Infinity) > shortest) return;
+    const allowed = isBackground
+      ? "start for a background execution"
+      : shortest === null
+        ? "start in a session without heartbeats"
+        : `start, or a timeoutMs of more than ${shortest}`;
+    throw new HoldfastError({
+      code: "invalid_request",
+      message: `timeoutFrom: received heartbeat with a timeoutMs of ${timeoutMs}, allowed ${allowed}`,
+      details: { sessionId: this.id, timeoutMs, heartbeatIntervalMs },
     });
   }
 
@@ -727,9 +757,7 @@ export class Session implements AsyncDisposable {
     execution.start();
     this.#touch();
     this.#hasWorked = true;
-    this.#armDeadline(execution, () =>
-      this.#dispatch({ type: "deadline", executionId: execution.id }),
-    );
+    this.#armForeground(execution);
     if (execution.isTransaction) void this.#runTransaction(execution, worker);
     else this.#runOn(worker, execution);
   }
@@ -738,10 +766,12 @@ export class Session implements AsyncDisposable {
   async #runTransaction(execution: Execution, worker: Worker): Promise<void> {
     try {
       const signal = new AbortController().signal;
-      const savepoint = await takeSavepoint(this.runtime, worker, this.#startOptions(signal));
+      const taking = takeSavepoint(this.runtime, worker, this.#startOptions(signal));
+      this.#retire(taking);
+      const savepoint = await taking;
       const { running } = this.#state;
       if (running?.executionId !== execution.id || running.ending !== null) {
-        await savepoint.release();
+        this.#retire(savepoint.release());
         throw new Error("it was ended before it began");
       }
       this.#savepoint = savepoint;
@@ -749,7 +779,9 @@ export class Session implements AsyncDisposable {
     } catch (error) {
       const isAsked = this.#state.running?.ending !== null;
       if (!isAsked) execution.happen(errorEvent(error));
-      const status = isAsked ? "interrupted" : "error";
+      const isLost =
+        this.#exited.has(worker) || (HoldfastError.is(error) && error.code === "worker_lost");
+      const status = isLost ? "lost" : isAsked ? "interrupted" : "error";
       this.#ended(execution, { status, exitCode: null, signal: null }, worker);
     }
   }
@@ -852,8 +884,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** Has the next start, and the end of the session, wait for something. */
-  #retire(ending: Promise<unknown>): void {
-    this.#stopping = Promise.all([this.#stopping, ending]);
+  #retire(...endings: readonly Promise<unknown>[]): void {
+    this.#stopping = Promise.allSettled([this.#stopping, ...endings]).then(() => {});
   }
 
   #backgroundEnded(execution: Execution, outcome: WorkerOutcome): void {
@@ -971,7 +1003,9 @@ export class Session implements AsyncDisposable {
     this.#health = new HealthCheck(worker, {
       intervalMs,
       timeoutMs,
-      onHeartbeat: () => {},
+      onHeartbeat: (heartbeat) => {
+        if (this.#worker === worker) this.#beat(heartbeat);
+      },
       onUnresponsive: () => {
         tellUnresponsive(this, worker.pid);
         void worker.stop({});
@@ -1022,7 +1056,7 @@ export class Session implements AsyncDisposable {
       tasks.push(this.#starting.start);
       this.#starting = null;
     }
-    this.#stopping = Promise.all([this.#stopping, ...tasks]);
+    this.#retire(...tasks);
     if (this.#state.status === "closed") this.#settle();
   }
 
@@ -1042,6 +1076,22 @@ export class Session implements AsyncDisposable {
   #settle(): void {
     this.#settled.resolve();
     this.#settled = Promise.withResolvers<void>();
+  }
+
+  /** The worker lives, and with it what runs in the foreground. */
+  #beat(heartbeat: Heartbeat): void {
+    const { running } = this.#state;
+    const execution = running === null ? undefined : this.#executions.get(running.executionId);
+    if (execution === undefined) return;
+    execution.beat(heartbeat);
+    const isOpen = this.#timers.has(`deadline:${execution.id}`);
+    if (isOpen && execution.timeoutFrom === "heartbeat") this.#armForeground(execution);
+  }
+
+  #armForeground(execution: Execution): void {
+    this.#armDeadline(execution, () =>
+      this.#dispatch({ type: "deadline", executionId: execution.id }),
+    );
   }
 
   #armDeadline(execution: Execution, over: () => void): void {

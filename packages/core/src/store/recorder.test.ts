@@ -61,6 +61,7 @@ function execution(id: string, maxOutputBytes = 1 << 24, maxEvents = 100_000): E
     isBackground: false,
     isTransaction: false,
     timeoutMs: null,
+    timeoutFrom: "start",
     inputSendTimeoutMs: 1_000,
     log: { maxOutputBytes, maxEvents },
     control: { interrupt: () => {}, kill: async () => {}, inputGiven: () => {} },

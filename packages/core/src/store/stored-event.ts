@@ -27,10 +27,11 @@ export const storedEventSchema = z.discriminatedUnion("type", [
 ]);
 export type StoredEvent = z.infer<typeof storedEventSchema>;
 
-/** What is stored of an event; `null` for a gap, which is what is not stored. */
+/** What is stored of an event; `null` for what is not. */
 export function storedEvent(event: ExecutionEvent): StoredEvent | null {
   switch (event.type) {
     case "gap":
+    case "heartbeat":
       return null;
     case "completed":
       return { seq: event.seq, type: "completed" };

@@ -89,8 +89,10 @@ export class ForkSocket implements AsyncDisposable {
     };
     pending.process.promise.catch(() => {});
     this.#pending.set(token, pending);
+    this.#parent.guard.expectFolder(directory);
     const abandon = () => {
       if (!this.#pending.delete(token)) return;
+      this.#parent.guard.folderHasGuard(directory);
       pending.control?.socket.destroy();
       pending.channel?.destroy();
       void removeTree(directory);
@@ -182,6 +184,7 @@ function adopt(
   parent: GuardLink,
 ): Promise<GuardedProcess> {
   parent.spare(guardPid);
+  parent.folderHasGuard(directory);
   const guard = new GuardLink({
     directory,
     control: socket,

@@ -93,6 +93,16 @@ export class GuardLink {
     for (const guard of [this, ...this.ancestors]) guard.send(`R ${guardPid}`);
   }
 
+  /** Tells it to remove a folder of a process that is to be forked when it ends, should we have ended too. */
+  expectFolder(directory: string): void {
+    this.send(`N ${directory}`);
+  }
+
+  /** That folder is somebody else's to remove. */
+  folderHasGuard(directory: string): void {
+    this.send(`H ${directory}`);
+  }
+
   unref(): void {
     this.#control.unref();
     this.channel?.unref();

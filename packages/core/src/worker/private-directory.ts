@@ -1,4 +1,5 @@
-import { mkdtempSync, rmdirSync } from "node:fs";
+import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
+import { readdir, rmdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -11,7 +12,10 @@ let parent: string | undefined;
  */
 export function makePrivateDirectory(): string {
   for (;;) {
-    parent ??= mkdtempSync(join(tmpdir(), `holdfast-${process.pid}-`));
+    if (parent === undefined) {
+      parent = mkdtempSync(join(tmpdir(), `holdfast-${process.pid}-`));
+      void removeStaleDirectories();
+    }
     try {
       return mkdtempSync(join(parent, "w"));
     } catch (error) {
@@ -28,5 +32,27 @@ export function removePrivateDirectory(directory: string): void {
     rmdirSync(dirname(directory));
   } catch {
     // Others are in it.
+  }
+}
+
+// Of a process that has ended, as far as can be seen from here: it may run where we cannot see it.
+const staleMs = 60_000;
+
+/**
+ * Removes what was left by processes that were killed between making a folder and starting its guard: empty folders of
+ * processes that are not there any more. Settles when it is done; what cannot be removed stays.
+ */
+export async function removeStaleDirectories(olderThanMs: number = staleMs): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const owner = /^holdfast-(\d+)-\w{6}$/.exec(name)?.[1];
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    const folder = join(tmpdir(), name);
+    try {
+      if (Date.now() - (await stat(folder)).mtimeMs < olderThanMs) continue;
+      for (const inner of await readdir(folder)) await rmdir(join(folder, inner));
+      await rmdir(folder);
+    } catch {
+      // Something is in it, or another process was faster.
+    }
   }
 }

@@ -6,6 +6,7 @@ import type {
 } from "../protocol/execution-data.ts";
 import type { NamespaceChanges, Skipped, Variable } from "../protocol/namespace-data.ts";
 import type { Value } from "../protocol/value.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { OutputStream } from "./output-pipes.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";
@@ -207,8 +208,12 @@ export interface Worker extends AsyncDisposable {
   complete?(code: string, cursor: number): Promise<Completions>;
   /** Documentation of what stands at the cursor, `null` where nothing is known. */
   inspect?(code: string, cursor: number): Promise<MimeBundle | null>;
-  /** Settles when the worker has answered, which it does also while code runs. For workers with heartbeats. */
-  ping?(): Promise<void>;
+  /**
+   * Settles with a sign of life, also while code runs; rejects, or stays open, as long as there is none: a stopped process, or
+   * an idle worker that does not answer. Code that runs is not asked: what computes for long looks the same as what is stuck,
+   * and only an interrupt that is not taken tells them apart.
+   */
+  ping?(): Promise<Heartbeat>;
 }
 
 export interface CheckpointReport {
