@@ -150,9 +150,9 @@ function filesOf(pid: number): readonly string[] {
     .filter((name) => name.includes("/"));
 }
 
-function entriesOf(folder: string): readonly string[] {
+function entriesOf(path: string): readonly string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+    return readdirSync(path, { recursive: true, encoding: "utf8" });
   } catch {
     return []; // It goes at this moment.
   }

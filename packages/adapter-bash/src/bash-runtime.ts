@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, unlinkSync, writeFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -14,13 +14,13 @@ import {
   type Worker,
   type WorkerStartOptions,
   within,
+  isAbleToWork,
 } from "@holdfast/core";
 import type { BashState } from "./bash-state.ts";
 import { BashWorker, type BashWorkerOptions, bashFeatures, checkCode } from "./bash-worker.ts";
 import { quote } from "./quote.ts";
 import { ShellControl } from "./shell-control.ts";
 import { shellFile } from "./shell-file.ts";
-import { topLevelCommand } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 
 /** Options of {@link bashRuntime}. */
@@ -148,33 +148,21 @@ class WarmBash implements WarmWorker {
   }
 
   async assign(options: WorkerStartOptions): Promise<Worker> {
-    const { process, control, record } = this.#shell;
-    const { env, cwd, sessionId, startTimeoutMs, signal } = options;
-    const taken = Promise.withResolvers<StatusRecord>();
-    const reader = new StatusReader();
-    control.listen((bytes) => reader.read(bytes, (one) => one.type === "S" && taken.resolve(one)));
+    const { process, record } = this.#shell;
+    const { env, cwd, sessionId } = options;
     const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
     const script = [
       variables.length === 0 ? "" : `builtin export ${variables.join(" ")} &&`,
       `builtin cd -- ${quote(cwd)} && builtin unset -v OLDPWD && builtin export OLDPWD`,
     ].join(" ");
     try {
-      writeFileSync(join(process.directory, "assign"), script, { mode: 0o600 });
-      control.tell(
-        topLevelCommand(
-          `builtin . "$__holdfast_dir/assign" 2>/dev/null; __holdfast_say "S assign $?"$'\\n'`,
-        ),
-      );
-      const ended = process.ended.then(() => Promise.reject(new Error("bash ended")));
-      const { status } = await within(Promise.race([taken.promise, ended]), {
-        timeoutMs: startTimeoutMs,
-        what: `start of bash for session ${sessionId}`,
-        ...(signal ? { signal } : {}),
-      });
-      unlinkSync(join(process.directory, "assign"));
-      if (status !== 0) throw new Error(`it cannot go to ${cwd}`);
+      if (!isAbleToWork(process.pid)) throw new Error("bash has ended");
+      if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true)
+        throw new Error(`it cannot go to ${cwd}`);
+      const worker = workerOf(this.#executable, this.#shell, options, record.subject, null);
       this.#isAssigned = true;
-      return workerOf(this.#executable, this.#shell, options, record.subject, null);
+      worker.takeOn(script);
+      return worker;
     } catch (cause) {
       await this.stop();
       throw startFailed(cause, sessionId, "");

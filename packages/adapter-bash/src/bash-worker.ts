@@ -221,6 +221,26 @@ export class BashWorker implements Worker {
     return background;
   }
 
+  /**
+   * Has the shell run what makes it the session's. It is not waited for: what it is told from now on comes behind this, and
+   * should it refuse, it is ended.
+   */
+  takeOn(script: string): void {
+    const number = `t${++this.#count}`;
+    const isInline = script.length <= maxInlineCode && !script.includes("\n");
+    const file = this.#path("assign");
+    if (!isInline) writeFileSync(file, script, { mode: 0o600 });
+    const taking = isInline ? script : `builtin . ${quote(file)}`;
+    const line = `{ ${taking}; } 2>/dev/null; __holdfast_say "S ${number} $?"$'\\n'`;
+    void this.#asked(number, topLevelCommand(line)).then(
+      ({ status }) => {
+        if (!isInline) unlink(file);
+        if (status !== 0) void this.#process.stop();
+      },
+      () => void this.#process.stop(),
+    );
+  }
+
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     const skipped = this.#leftBehind();
     const path = await this.#writtenState();

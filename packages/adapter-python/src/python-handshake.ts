@@ -1,10 +1,13 @@
+import { statSync } from "node:fs";
 import {
   type GuardedProcess,
   HoldfastError,
+  type HostMessage,
   StreamChannel,
   type WorkerMessage,
   type WorkerStartOptions,
   defaultMaxFrameBytes,
+  isAbleToWork,
   protocolVersion,
   within,
   workerMessageSchema,
@@ -17,6 +20,13 @@ export interface TakenOn {
   readonly cwd: string | null;
 }
 
+/** A process that has answered a `hello`. */
+export interface Greeted {
+  readonly process: GuardedProcess;
+  readonly channel: PythonChannel;
+  readonly version: string;
+}
+
 /**
  * Says `hello` to a process that waits for it, and makes a worker of it. When that fails the process has ended.
  * @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`
@@ -24,8 +34,46 @@ export interface TakenOn {
 export async function greet(
   process: GuardedProcess,
   start: WorkerStartOptions,
-  { env, cwd }: TakenOn = { env: null, cwd: null },
+  takenOn: TakenOn = { env: null, cwd: null },
 ): Promise<PythonWorker> {
+  return workerOf(await shakeHands(process, start, takenOn), start);
+}
+
+/**
+ * Makes a process that was greeted once the worker of a session. It is not waited for: what it is told from now on comes
+ * behind this, and should it refuse, it is ended.
+ * @throws HoldfastError `worker_start_failed` for a directory that is not there; the process has ended then
+ */
+export async function assign(
+  greeted: Greeted,
+  start: WorkerStartOptions,
+  takenOn: TakenOn,
+): Promise<PythonWorker> {
+  const { process, channel } = greeted;
+  const why = !isAbleToWork(process.pid)
+    ? "it has ended"
+    : isDirectory(start.cwd)
+      ? null
+      : `No such directory: ${start.cwd}`;
+  if (why !== null) {
+    await process.stop();
+    throw startFailed(start.sessionId, new Error(why));
+  }
+  const worker = workerOf(greeted, start);
+  channel.send(hello(start, takenOn)).catch(() => {}); // it is closed: the end of the worker follows
+  return worker;
+}
+
+function workerOf({ process, channel, version }: Greeted, start: WorkerStartOptions): PythonWorker {
+  return new PythonWorker({ process, channel, start, version, greet });
+}
+
+/** @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`; the process has ended then */
+export async function shakeHands(
+  process: GuardedProcess,
+  start: Omit<WorkerStartOptions, "env" | "cwd">,
+  takenOn: TakenOn,
+): Promise<Greeted> {
   const { sessionId, startTimeoutMs, signal, maxFrameBytes = defaultMaxFrameBytes } = start;
   const { channel: stream } = process;
   try {
@@ -37,15 +85,7 @@ export async function greet(
     });
     const answer = Promise.withResolvers<WorkerMessage>();
     channel.onMessage(answer.resolve);
-    await channel.send({
-      type: "hello",
-      protocolVersion,
-      sessionId,
-      features: [],
-      maxFrameBytes,
-      env: env === null ? null : { ...env },
-      cwd,
-    });
+    await channel.send(hello(start, takenOn));
     const died = process.ended.then(({ stderrTail }) =>
       Promise.reject(new Error(stderrTail.trim() || "it ended")),
     );
@@ -61,7 +101,7 @@ export async function greet(
       throw new Error(ready.message);
     if (ready.type !== "ready" || ready.protocolVersion !== protocolVersion)
       throw mismatch(sessionId, ready);
-    return new PythonWorker({ process, channel, start, version: ready.version, greet });
+    return { process, channel, version: ready.version };
   } catch (cause) {
     await process.stop();
     if (
@@ -69,13 +109,36 @@ export async function greet(
       (cause.code === "cancelled" || cause.code === "protocol_mismatch")
     )
       throw cause;
-    throw new HoldfastError({
-      code: "worker_start_failed",
-      message: `start of Python for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      details: { sessionId, runtime: "python" },
-      cause,
-    });
+    throw startFailed(sessionId, cause);
   }
+}
+
+function hello(
+  { sessionId, maxFrameBytes = defaultMaxFrameBytes }: Omit<WorkerStartOptions, "env" | "cwd">,
+  { env, cwd }: TakenOn,
+): HostMessage {
+  return {
+    type: "hello",
+    protocolVersion,
+    sessionId,
+    features: [],
+    maxFrameBytes,
+    env: env === null ? null : { ...env },
+    cwd,
+  };
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function startFailed(sessionId: string, cause: unknown): HoldfastError {
+  return new HoldfastError({
+    code: "worker_start_failed",
+    message: `start of Python for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    details: { sessionId, runtime: "python" },
+    cause,
+  });
 }
 
 function mismatch(sessionId: string, received: WorkerMessage): HoldfastError {

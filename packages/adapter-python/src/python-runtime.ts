@@ -16,7 +16,7 @@ import {
   type WorkerStartOptions,
   workerMarker,
 } from "@holdfast/core";
-import { greet } from "./python-handshake.ts";
+import { type Greeted, assign, greet, shakeHands } from "./python-handshake.ts";
 import type { ForkLimits } from "./python-template.ts";
 import { PythonTemplates, startVariables } from "./python-templates.ts";
 import { pythonFeatures } from "./python-worker.ts";
@@ -85,7 +85,11 @@ class PythonRuntime implements Runtime {
         message: "python: warm workers are forked from a template, and there is none",
         details: { runtime: "python", feature: "warm" },
       });
-    return new WarmPython(forked, variables);
+    const takenOn = { env: marked(variables, forked), cwd: "/" };
+    return new WarmPython(
+      await shakeHands(forked, { sessionId: "warm", ...options }, takenOn),
+      variables,
+    );
   }
 
   async close(): Promise<void> {
@@ -93,18 +97,18 @@ class PythonRuntime implements Runtime {
   }
 }
 
-/** A fork of the template that waits for its `hello`. */
+/** A fork of the template that waits for its session. */
 class WarmPython implements WarmWorker {
   readonly pid: number;
   readonly exited: WarmWorker["exited"];
-  readonly #process: GuardedProcess;
+  readonly #greeted: Greeted;
   readonly #variables: Readonly<Record<string, string>>;
 
-  constructor(process: GuardedProcess, variables: Readonly<Record<string, string>>) {
-    this.#process = process;
+  constructor(greeted: Greeted, variables: Readonly<Record<string, string>>) {
+    this.#greeted = greeted;
     this.#variables = variables;
-    this.pid = process.pid;
-    this.exited = process.ended;
+    this.pid = greeted.process.pid;
+    this.exited = greeted.process.ended;
   }
 
   suits({ env }: WorkerStartOptions): boolean {
@@ -114,11 +118,11 @@ class WarmPython implements WarmWorker {
 
   assign(options: WorkerStartOptions): Promise<Worker> {
     const { env, cwd } = options;
-    return greet(this.#process, options, { env: marked(env, this.#process), cwd });
+    return assign(this.#greeted, options, { env: marked(env, this.#greeted.process), cwd });
   }
 
   stop(options?: StopOptions): Promise<StopReport> {
-    return this.#process.stop(options);
+    return this.#greeted.process.stop(options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -325,6 +325,8 @@ export class PythonWorker implements Worker {
       this.#answers.delete(message.requestId);
       return answer?.(message);
     }
+    if (message.type === "ready") return; // one that was warm has taken on its session
+    if (message.type === "fault") return void this.#process.stop();
     if (message.type === "output") {
       const bytes = Buffer.from(message.data);
       this.#start.onLateOutput?.(message.executionId, message.stream, bytes);

@@ -174,7 +174,7 @@ export type {
   WorkerRequest,
   WorkerStartOptions,
 } from "./worker/worker.ts";
-export { type Heartbeat, heartbeatOf } from "./worker/heartbeat.ts";
+export { type Heartbeat, heartbeatOf, isAbleToWork } from "./worker/heartbeat.ts";
 export { type WithinOptions, within } from "./time/within.ts";
 
 // framing, protocol, channel

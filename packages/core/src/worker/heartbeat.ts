@@ -6,6 +6,26 @@ export interface Heartbeat {
   readonly cpuMs: number;
 }
 
+const sigkill = 1n << 8n;
+
+/**
+ * Whether a process can still do what it is told: not when it has ended, is stopped, or has been killed and does not
+ * know yet.
+ */
+export function isAbleToWork(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const [, state = "X"] = /^State:\s+(\w)/m.exec(status) ?? [];
+    const pending = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s+([0-9a-f]+)$/gm)];
+    return (
+      !/[TtZX]/.test(state) &&
+      pending.every(([, signals]) => (BigInt(`0x${signals}`) & sigkill) === 0n)
+    );
+  } catch {
+    return false;
+  }
+}
+
 // USER_HZ, the same on every Linux.
 const msPerTick = 10;
 
