@@ -3,5 +3,14 @@ import { bashLanguage, describeWorkerContract } from "@holdfast/harness/vitest";
 
 describeWorkerContract(bashRuntime(), {
   language: bashLanguage,
-  features: ["stdin", "input", "background", "interrupt", "checkpoint", "fork", "namespace"],
+  features: [
+    "stdin",
+    "input",
+    "background",
+    "interrupt",
+    "checkpoint",
+    "fork",
+    "namespace",
+    "changes",
+  ],
 });

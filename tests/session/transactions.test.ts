@@ -1,5 +1,5 @@
 import type { WorkerOutcome, WorkerStartOptions } from "@holdfast/core";
-import type { FakeWorker } from "@holdfast/harness";
+import { type FakeWorker, stopClock } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
 import { type FakeSession, driven, openFake, settle } from "../support/fake-session.ts";
 
@@ -110,6 +110,24 @@ describe("a transaction [R8.3]", () => {
       error: { name: "feature_unsupported" },
     });
     for (const worker of test.runtime.workers.all) expect(worker.executions.all).toEqual([]);
+  });
+
+  it("that took its interrupt is not terminated on its way back", async () => {
+    using clock = stopClock();
+    await using test = await openFake(
+      { interruptGraceMs: 100 },
+      { features: ["interrupt", "background", "checkpoint"] },
+    );
+    const execution = test.session.execute("1", { onError: "rollback" });
+    (await test.worker.operations.take()).resolve({ format: "text", skipped: [] });
+    const one = await driven(test.worker);
+    execution.interrupt();
+    one.end({ status: "interrupted" });
+    const restore = await test.worker.operations.take();
+    await clock.advance(1_000);
+    expect(test.worker.stops).toEqual([]);
+    restore.resolve({ skipped: [] });
+    expect(await execution.ended).toMatchObject({ sessionState: "restored" });
   });
 
   it("is written down where background executions hang on the worker, and goes back in place", async () => {

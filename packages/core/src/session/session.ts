@@ -819,6 +819,7 @@ export class Session implements AsyncDisposable {
     worker: Worker,
   ): Promise<void> {
     this.#savepoint = null;
+    this.#disarmAll(execution.id); // its code is over: no deadline of it may end the way back
     const { running, status } = this.#state;
     const isFailed =
       running?.ending !== null || outcome.status !== "ok" || (outcome.exitCode ?? 0) !== 0;
@@ -827,7 +828,10 @@ export class Session implements AsyncDisposable {
       return this.#ended(execution, outcome, worker);
     }
     try {
-      const restored = await savepoint.rollback(outcome.status === "lost");
+      const restored = await within(savepoint.rollback(outcome.status === "lost"), {
+        timeoutMs: this.#options.operationTimeoutMs,
+        what: `rollback of session ${this.id}`,
+      });
       if (restored === worker) return this.#ended(execution, outcome, worker, "restored");
       if (this.#worker !== worker) {
         this.#retire(restored.stop()); // restarted or closed meanwhile
