@@ -22,6 +22,7 @@ describe("/openapi.json", () => {
     expect(routes.toSorted()).toEqual([
       "DELETE /v1/checkpoints/{id}",
       "DELETE /v1/sessions/{id}",
+      "DELETE /v1/sessions/{id}/files",
       "DELETE /v1/sessions/{id}/variables",
       "DELETE /v1/sessions/{id}/variables/{name}",
       "GET /healthz",
@@ -37,7 +38,10 @@ describe("/openapi.json", () => {
       "GET /v1/sessions/{id}/executions",
       "GET /v1/sessions/{id}/executions/{eid}",
       "GET /v1/sessions/{id}/executions/{eid}/events",
+      "GET /v1/sessions/{id}/files",
+      "GET /v1/sessions/{id}/files/list",
       "GET /v1/sessions/{id}/modules",
+      "GET /v1/sessions/{id}/processes",
       "GET /v1/sessions/{id}/resources",
       "GET /v1/sessions/{id}/variables",
       "GET /v1/sessions/{id}/variables/{name}",
@@ -53,9 +57,11 @@ describe("/openapi.json", () => {
       "POST /v1/sessions/{id}/fork",
       "POST /v1/sessions/{id}/inspect",
       "POST /v1/sessions/{id}/interrupt",
+      "POST /v1/sessions/{id}/processes/{pid}/kill",
       "POST /v1/sessions/{id}/reset",
       "POST /v1/sessions/{id}/restart",
       "POST /v1/sessions/{id}/restore",
+      "PUT /v1/sessions/{id}/files",
       "PUT /v1/sessions/{id}/variables/{name}",
     ]);
     for (const methods of Object.values(document.paths))

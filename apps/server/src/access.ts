@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { HoldfastError } from "@holdfast/core";
 import type { Context, MiddlewareHandler } from "hono";
+import { isUpload } from "./is-upload.ts";
 
 /** Who may use the server. */
 export interface AccessOptions {
@@ -54,6 +55,7 @@ function refuseForeign(c: Context, onlyLoopback: boolean): void {
 /** What a page can send without asking first is no JSON; nothing here takes it. */
 function refuseForms(c: Context): void {
   const { method } = c.req;
+  if (isUpload(c)) return;
   if (method !== "POST" && method !== "PATCH" && method !== "PUT") return;
   const type = c.req.header("content-type");
   const isEmpty =

@@ -9,6 +9,10 @@ export interface AppOptions {
   readonly token?: string | null;
   /** @default 64 MiB */
   readonly maxBodyBytes?: number;
+  /** The most that a file may have which is written, or read at once. @default 1 GiB */
+  readonly maxFileBytes?: number;
+  /** The folder that no path of a file request leads out of. `null`: there is none. @default null */
+  readonly filesRoot?: string | null;
   /** How often a quiet stream says that it lives. @default 15_000 */
   readonly heartbeatMs?: number;
   /** A streaming client that takes nothing for so long is left; it can come back by seq. @default 120_000 */
@@ -29,6 +33,8 @@ export interface AppOptions {
 export interface AppContext {
   readonly host: Host;
   readonly pool: Pool | null;
+  readonly maxFileBytes: number;
+  readonly filesRoot: string | null;
   readonly heartbeatMs: number;
   readonly stallMs: number;
   readonly session: (id: string) => HostedSession;

@@ -10,10 +10,12 @@ import { addCheckpointRoutes } from "./routes/checkpoints.ts";
 import { addConsoleRoutes } from "./routes/console.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
+import { addFileRoutes } from "./routes/files.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addNamespaceRoutes } from "./routes/namespace.ts";
 import { addMetricsRoutes } from "./routes/metrics.ts";
 import { addPoolRoutes } from "./routes/pool.ts";
+import { addProcessRoutes } from "./routes/processes.ts";
 import { addRunRoutes } from "./routes/run.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
 
@@ -28,10 +30,20 @@ export function createApp(options: AppOptions): OpenAPIHono {
     pool = null,
     token = null,
     maxBodyBytes = 64 * 1024 * 1024,
+    maxFileBytes = 1024 ** 3,
+    filesRoot = null,
     heartbeatMs = 15_000,
     stallMs = 120_000,
   } = options;
-  const context: AppContext = { host, pool, heartbeatMs, stallMs, session: (id) => host.get(id) };
+  const context: AppContext = {
+    host,
+    pool,
+    maxFileBytes,
+    filesRoot,
+    heartbeatMs,
+    stallMs,
+    session: (id) => host.get(id),
+  };
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error, "data" in result ? result.data : {});
@@ -45,6 +57,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addExecutionRoutes(app, context);
   addCheckpointRoutes(app, context);
   addNamespaceRoutes(app, context);
+  addFileRoutes(app, context);
+  addProcessRoutes(app, context);
   addRunRoutes(app, context);
   addPoolRoutes(app, context);
   addMetricsRoutes(app, context);

@@ -18,8 +18,9 @@ export function onDisconnect(c: Context, callback: () => void): () => void {
   return () => outgoing.off("close", closed);
 }
 
-/** Closes the connection of a request, where there is one. */
-export function dropConnection(c: Context): void {
+/** Closes the connection of a request; answers whether there was one. */
+export function dropConnection(c: Context): boolean {
   const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
   outgoing?.destroy();
+  return outgoing !== undefined;
 }

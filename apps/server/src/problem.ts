@@ -23,6 +23,7 @@ export function problem(error: unknown): {
   if (status === 401) headers["www-authenticate"] = "Bearer";
   if (Array.isArray(known.details["allowedMethods"]))
     headers["allow"] = known.details["allowedMethods"].join(", ");
+  if (status === 416) headers["content-range"] = `bytes */${Number(known.details["sizeBytes"])}`;
   const body = JSON.stringify({
     ...known.details,
     type: `urn:holdfast:error:${known.code}`,

@@ -1,3 +1,4 @@
+import { realpath, stat } from "node:fs/promises";
 import {
   type AutomaticCheckpointOptions,
   HoldfastError,
@@ -25,6 +26,8 @@ export interface RunServerOptions {
   readonly dataDirectory?: string | undefined;
   /** `HOLDFAST_MEMORY=1`: nothing is kept beyond the end of the process. @default false */
   readonly isMemoryOnly?: boolean | undefined;
+  /** `HOLDFAST_FILES_ROOT`: the folder that no path of a file request leads out of. @default none */
+  readonly filesRoot?: string | undefined;
   // `HOLDFAST_CHECKPOINTS`: when sessions are checkpointed by themselves, `execution` or every so many seconds.
   // `HOLDFAST_WARM`: warm workers that wait, for each runtime that has such; 1.
 }
@@ -83,6 +86,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
       hostname: options.hostname ?? (env["HOST"] || "127.0.0.1"),
       port: portOf(options.port ?? env["PORT"]),
       token: (options.token ?? env["HOLDFAST_TOKEN"]) || null,
+      filesRoot: await filesRootOf(options.filesRoot ?? env["HOLDFAST_FILES_ROOT"]),
       onRequest: log.request,
       onError: log.error,
     });
@@ -99,6 +103,16 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     process.stderr.write(`${text}\n`);
     process.exitCode = 1;
   }
+}
+
+async function filesRootOf(path = ""): Promise<string | null> {
+  if (path === "") return null;
+  const stats = await stat(path).catch(() => null);
+  if (stats?.isDirectory() === true) return realpath(path);
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `HOLDFAST_FILES_ROOT: received ${JSON.stringify(path)}, allowed a folder that is there`,
+  });
 }
 
 function warmOf(text: string | undefined): number {

@@ -180,6 +180,28 @@ export const inspectionSchema = z
   .object({ mime: mimeSchema.nullable() })
   .meta({ id: "Inspection" });
 
+export const fileEntrySchema = z
+  .object({
+    name: z.string(),
+    type: z.enum(["file", "directory", "symlink", "other"]),
+    sizeBytes: z.int(),
+    modifiedAt: z.iso.datetime(),
+  })
+  .meta({ id: "FileEntry" });
+
+export const processSchema = z
+  .object({
+    pid: z.int(),
+    parentPid: z.int(),
+    command: z.string(),
+    state: z.enum(["running", "sleeping", "waiting", "stopped", "zombie"]),
+    startedAt: z.iso.datetime(),
+    cpuMs: z.number(),
+    memoryBytes: z.int(),
+    executionId: idSchema.nullable().meta({ description: "Where it is sure" }),
+  })
+  .meta({ id: "Process" });
+
 export const problemSchema = z
   .looseObject({
     type: z.string(),

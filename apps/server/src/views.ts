@@ -8,6 +8,7 @@ import type {
   ExecutionResult,
   HostedSession,
   MimeBundle,
+  SessionProcess,
 } from "@holdfast/core";
 import type { JSONValue } from "hono/utils/types";
 import type { SessionView } from "./schemas.ts";
@@ -38,6 +39,11 @@ export function checkpointView(checkpoint: Checkpoint) {
   const skipped = [...checkpoint.skipped];
   const createdAt = isoTime(checkpoint.createdAt);
   return { id, sessionId, runtime, runtimeVersion, name, format, createdAt, sizeBytes, skipped };
+}
+
+/** A process as clients see it. */
+export function processView(process: SessionProcess) {
+  return { ...process, startedAt: isoTime(process.startedAt) };
 }
 
 /** An execution as clients see it, with its output. */

@@ -121,6 +121,7 @@ export {
   type ResourceUsageOptions,
   resourceUsage,
 } from "./telemetry/resource-usage.ts";
+export type { SessionProcess } from "./telemetry/session-processes.ts";
 export {
   type MachinePressure,
   type Pressure,

@@ -1,10 +1,15 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { problemSchema } from "../schemas.ts";
 
 /** A JSON answer, for the OpenAPI document. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { "application/json": { schema } } };
 }
+
+/** Bytes as they are, for the OpenAPI document. */
+export const binary = {
+  "application/octet-stream": { schema: z.string().meta({ format: "binary" }) },
+} as const;
 
 /** What every route can answer besides. */
 export const problems = {

@@ -5,11 +5,18 @@ import {
   type ResourceUsageOptions,
   resourceUsage,
 } from "../telemetry/resource-usage.ts";
+import {
+  type ProcessRoot,
+  type SessionProcess,
+  sessionProcesses,
+  signalProcess,
+} from "../telemetry/session-processes.ts";
 import { debug } from "../telemetry/debug-log.ts";
 import type { TerminationReason } from "../telemetry/telemetry-event.ts";
 import type { Heartbeat } from "../worker/heartbeat.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
+import { workingDirectory } from "../worker/working-directory.ts";
 import type { MimeBundle } from "../protocol/execution-data.ts";
 import type { Skipped, Variable } from "../protocol/namespace-data.ts";
 import type { Value } from "../protocol/value.ts";
@@ -438,12 +445,37 @@ export class Session implements AsyncDisposable {
   }
 
   /**
+   * Where the session is at the moment, as an absolute path, while code runs too: the directory of its worker's process.
+   * Without a worker the one that it starts in.
+   */
+  async directory(): Promise<string> {
+    const { cwd = "/" } = this.#create;
+    return this.pid === null ? cwd : ((await workingDirectory(this.pid)) ?? cwd);
+  }
+
+  /** Makes it count as used now, for what is done with the session outside of its worker. */
+  touch(): void {
+    this.#touch();
+  }
+
+  /**
    * Reads what the session's processes use now, background executions and daemons included; `null` while it has none.
    * Costs some file reads each time, nothing else.
    */
   resources(options: ResourceUsageOptions = {}): Promise<ResourceUsage | null> {
     const pids = [...this.#background.values()].map(({ pid }) => pid);
     return resourceUsage(this.pid === null ? pids : [this.pid, ...pids], options);
+  }
+
+  /** The processes that the session has started, background executions and daemons included. */
+  processes(): Promise<readonly SessionProcess[]> {
+    return sessionProcesses(this.#processRoots);
+  }
+
+  /** Signals one of {@link processes}. @throws HoldfastError `process_not_found` */
+  async killProcess(pid: number, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    await signalProcess(this.#processRoots, pid, signal);
+    this.#touch();
   }
 
   /**
@@ -465,6 +497,17 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  get #processRoots(): readonly ProcessRoot[] {
+    const roots = [...this.#background].map(([executionId, { pid }]): ProcessRoot => ({
+      pid,
+      executionId,
+      isExecution: true,
+    }));
+    if (this.pid === null) return roots;
+    const executionId = this.#state.running?.executionId ?? null;
+    return [{ pid: this.pid, executionId, isExecution: false }, ...roots];
   }
 
   async #opened(): Promise<Session> {

@@ -1,4 +1,5 @@
-import { readFile, readdir } from "node:fs/promises";
+import { kibibytes, list, msPerTick, read, readStat } from "./proc-files.ts";
+import { treeOf } from "./process-tree.ts";
 
 /** What a session's processes use at the moment. */
 export interface ResourceUsage {
@@ -22,16 +23,6 @@ export interface ResourceUsageOptions {
   readonly memory?: "pss" | "rss";
 }
 
-interface Stat {
-  readonly parentPid: number;
-  readonly command: string;
-  readonly isZombie: boolean;
-  readonly ownTicks: number;
-  /** Of children that have ended and were waited for. */
-  readonly childTicks: number;
-  readonly threads: number;
-}
-
 interface ProcessUsage {
   readonly ticks: number;
   readonly threads: number;
@@ -39,12 +30,6 @@ interface ProcessUsage {
   readonly pssBytes: number | null;
   readonly rssBytes: number;
 }
-
-// USER_HZ, the same on every Linux.
-const msPerTick = 10;
-
-/** The name that guards have, see guard/guard.pl. */
-const guardCommand = "holdfast-guard";
 
 /**
  * Reads what the process trees of these workers use: daemons that they have left behind too, other sessions that were
@@ -76,43 +61,6 @@ export async function resourceUsage(
   };
 }
 
-interface Tree {
-  readonly pids: readonly number[];
-  /** Of orphans that came to the guard and have ended. */
-  readonly reapedTicks: number;
-}
-
-/** From the guard where there is one: orphans are re-parented to it. */
-async function treeOf(pid: number): Promise<Tree> {
-  const stat = await readStat(pid);
-  if (stat === null) return { pids: [], reapedTicks: 0 };
-  const guard = await readStat(stat.parentPid);
-  if (guard === null || guard.command !== guardCommand)
-    return { pids: [pid, ...(await descendantsOf(pid))], reapedTicks: 0 };
-  return { pids: await descendantsOf(stat.parentPid), reapedTicks: guard.childTicks };
-}
-
-async function descendantsOf(root: number): Promise<readonly number[]> {
-  const found: number[] = [];
-  for (let parents = [root]; parents.length > 0;) {
-    const children = (await Promise.all(parents.map(childrenOf))).flat();
-    const isOther = await Promise.all(children.map(isGuard));
-    parents = children.filter((_, index) => isOther[index] === false);
-    found.push(...parents);
-  }
-  return found;
-}
-
-async function isGuard(pid: number): Promise<boolean> {
-  return (await read(`/proc/${pid}/comm`))?.trimEnd() === guardCommand;
-}
-
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const tasks = await list(`/proc/${pid}/task`);
-  const lines = await Promise.all(tasks.map((task) => read(`/proc/${pid}/task/${task}/children`)));
-  return lines.flatMap((line) => (line ?? "").split(" ").filter(Boolean).map(Number));
-}
-
 async function usageOf(pid: number, memory: "pss" | "rss"): Promise<ProcessUsage | null> {
   const [stat, descriptors, rollup, status] = await Promise.all([
     readStat(pid),
@@ -128,43 +76,4 @@ async function usageOf(pid: number, memory: "pss" | "rss"): Promise<ProcessUsage
     pssBytes: kibibytes(rollup, "Pss"),
     rssBytes: kibibytes(status, "VmRSS") ?? 0,
   };
-}
-
-function kibibytes(text: string | null, name: string): number | null {
-  const found = text === null ? null : new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text);
-  return found === null ? null : Number(found[1]) * 1024;
-}
-
-async function readStat(pid: number): Promise<Stat | null> {
-  const text = await read(`/proc/${pid}/stat`);
-  if (text === null) return null;
-  // The command may have spaces and parentheses of its own.
-  const close = text.lastIndexOf(")");
-  const fields = text.slice(close + 2).split(" ");
-  const number = (index: number) => Number(fields[index - 3]); // numbered as in proc(5)
-  return {
-    parentPid: number(4),
-    command: text.slice(text.indexOf("(") + 1, close),
-    isZombie: fields[0] === "Z" || fields[0] === "X",
-    ownTicks: number(14) + number(15),
-    childTicks: number(16) + number(17),
-    threads: number(20),
-  };
-}
-
-/** `null` for a process that has ended meanwhile, or is not ours to read. */
-async function read(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "latin1");
-  } catch {
-    return null;
-  }
-}
-
-async function list(path: string): Promise<readonly string[]> {
-  try {
-    return await readdir(path);
-  } catch {
-    return [];
-  }
 }
