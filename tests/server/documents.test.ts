@@ -34,6 +34,7 @@ describe("/openapi.json", () => {
       "GET /v1/runtimes",
       "GET /v1/sessions",
       "GET /v1/sessions/{id}",
+      "GET /v1/sessions/{id}/channel",
       "GET /v1/sessions/{id}/checkpoints",
       "GET /v1/sessions/{id}/executions",
       "GET /v1/sessions/{id}/executions/{eid}",

@@ -1,4 +1,5 @@
 import type { Host, HostedSession, Pool } from "@holdfast/core";
+import type { OpenStreams } from "./open-streams.ts";
 
 /** What {@link createApp} needs. Sizes in bytes, times in milliseconds. */
 export interface AppOptions {
@@ -17,6 +18,8 @@ export interface AppOptions {
   readonly heartbeatMs?: number;
   /** A streaming client that takes nothing for so long is left; it can come back by seq. @default 120_000 */
   readonly stallMs?: number;
+  /** Streams of events and channels that may be open at once. @default 4096 */
+  readonly maxStreams?: number;
   /** Told of each request when it is answered, of a stream when it begins; for a log. */
   readonly onRequest?: (request: {
     id: string;
@@ -37,5 +40,6 @@ export interface AppContext {
   readonly filesRoot: string | null;
   readonly heartbeatMs: number;
   readonly stallMs: number;
+  readonly streams: OpenStreams;
   readonly session: (id: string) => HostedSession;
 }

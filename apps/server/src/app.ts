@@ -4,8 +4,10 @@ import { access } from "./access.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { AppContext, AppOptions } from "./app-options.ts";
 import { limitBody } from "./body-limit.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { invalidRequest, problemResponse } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { addChannelRoutes } from "./routes/channel.ts";
 import { addCheckpointRoutes } from "./routes/checkpoints.ts";
 import { addConsoleRoutes } from "./routes/console.ts";
 import { addDocumentRoutes } from "./routes/documents.ts";
@@ -34,6 +36,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
     filesRoot = null,
     heartbeatMs = 15_000,
     stallMs = 120_000,
+    maxStreams = 4096,
   } = options;
   const context: AppContext = {
     host,
@@ -42,6 +45,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
     filesRoot,
     heartbeatMs,
     stallMs,
+    streams: new OpenStreams(maxStreams),
     session: (id) => host.get(id),
   };
   const app = new OpenAPIHono({
@@ -63,6 +67,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addPoolRoutes(app, context);
   addMetricsRoutes(app, context);
   addDocumentRoutes(app);
+  addChannelRoutes(app, context);
   addConsoleRoutes(app);
   app.notFound((c) => {
     const methods = allowedMethods(app, c.req.path);

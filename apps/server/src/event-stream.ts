@@ -1,4 +1,5 @@
 import type { ExecutionEvent, ExecutionHandle } from "@holdfast/core";
+import type { OpenStreams } from "./open-streams.ts";
 import { type OutputEncoding, eventView } from "./views.ts";
 
 /** How an execution's events are streamed. */
@@ -14,6 +15,8 @@ export interface EventStreamOptions {
   readonly stallMs: number;
   /** Closes the connection to such a client. */
   readonly drop: () => void;
+  /** Counts it while it is read. */
+  readonly streams: OpenStreams;
   /** Called once when the stream is over; `isCut` when the client went away before the end. */
   readonly onClose?: (isCut: boolean) => void;
 }
@@ -50,6 +53,7 @@ class EventSource {
   #next: Promise<IteratorResult<ExecutionEvent, void>> | null = null;
   #seq: number;
   #stall: NodeJS.Timeout | null = null;
+  #leave: (() => void) | null = null;
   #isClosed = false;
 
   constructor(execution: ExecutionHandle, options: EventStreamOptions) {
@@ -60,6 +64,7 @@ class EventSource {
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     if (this.#stall !== null) clearTimeout(this.#stall);
+    this.#leave ??= this.#options.streams.enter();
     this.#events ??= this.#execution.events({
       after: this.#options.after,
       signal: this.#leaving.signal,
@@ -121,6 +126,7 @@ class EventSource {
     if (this.#stall !== null) clearTimeout(this.#stall);
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#leave?.();
     this.#options.onClose?.(isCut);
   }
 }

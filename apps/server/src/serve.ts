@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { HoldfastError, type Host } from "@holdfast/core";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
+import { type Upgrades, acceptUpgrades } from "./channel/upgrade.ts";
 import { problem, problemResponse } from "./problem.ts";
 
 /** What {@link serve} needs. */
@@ -13,6 +14,8 @@ export interface ServeOptions extends Omit<AppOptions, "host"> {
   readonly hostname?: string;
   /** 0 picks a free one. @default 4650 */
   readonly port?: number;
+  /** The most that a message over a channel may have. @default 16 MiB */
+  readonly maxMessageBytes?: number;
 }
 
 /** A server that listens. */
@@ -44,7 +47,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       details: { hostname },
     });
   }
-  const listener = getRequestListener(createApp({ ...options, host: sessions }).fetch, {
+  const app = createApp({ ...options, host: sessions });
+  const listener = getRequestListener(app.fetch, {
     errorHandler: (error) => {
       options.onError?.(error);
       return problemResponse(badTarget());
@@ -57,9 +61,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       else refuseTarget(response);
     });
   const servers = await bind(hostname, port, newServer);
+  const { maxMessageBytes = 16 * 1024 * 1024, onError } = options;
+  const upgrades = acceptUpgrades(servers, { fetch: app.fetch, maxMessageBytes, onError });
   const bound = portOf(servers[0]) ?? port;
   let closing: Promise<void> | null = null;
-  const close = () => (closing ??= closeAll(servers, sessions));
+  const close = () => (closing ??= closeAll(servers, sessions, upgrades));
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
   return { url: `http://${shown}:${bound}`, port: bound, close, [Symbol.asyncDispose]: close };
 }
@@ -140,10 +146,15 @@ function refuseTarget(response: ServerResponse): void {
   response.writeHead(status, headers).end(body);
 }
 
-async function closeAll(servers: readonly Server[], sessions: Host): Promise<void> {
+async function closeAll(
+  servers: readonly Server[],
+  sessions: Host,
+  upgrades: Upgrades,
+): Promise<void> {
   const closed = servers.map((server) => new Promise((done) => server.close(done)));
   // Ending the sessions ends their executions, and so the streams that follow them.
   await sessions.close();
+  upgrades.close();
   for (const server of servers) server.closeIdleConnections();
   const rest = setTimeout(() => {
     for (const server of servers) server.closeAllConnections();

@@ -211,6 +211,12 @@ export {
 export { packMessage, unpackMessage } from "./protocol/message-codec.ts";
 export { protocolVersion } from "./protocol/protocol-version.ts";
 export { type MsgpackLimits, scanMsgpack } from "./protocol/scan-msgpack.ts";
+export {
+  type ClientMessage,
+  type SessionMessage,
+  clientMessageSchema,
+  sessionMessageSchema,
+} from "./protocol/session-channel.ts";
 export { type Value, isValue, valueSchema } from "./protocol/value.ts";
 export { type WorkerMessage, workerMessageSchema } from "./protocol/worker-message.ts";
 export type { MessageChannel } from "./channel/message-channel.ts";

@@ -1,8 +1,10 @@
 import type { ExecutionHandle } from "@holdfast/core";
 import type { Context } from "hono";
 import { z } from "zod";
+import type { AppContext } from "../app-options.ts";
 import { dropConnection, onDisconnect as whenGone } from "../disconnect.ts";
-import { type EventStreamOptions, eventStream } from "../event-stream.ts";
+import { eventStream } from "../event-stream.ts";
+import type { OpenStreams } from "../open-streams.ts";
 import { executionSchema } from "../schemas.ts";
 import { sendJson } from "../send-json.ts";
 import { executionView } from "../views.ts";
@@ -23,7 +25,7 @@ export const executionContent = {
 };
 
 type Query = z.infer<typeof answerQuery>;
-type StreamOptions = Query & Pick<EventStreamOptions, "heartbeatMs" | "stallMs">;
+type StreamOptions = Query & Pick<AppContext, "heartbeatMs" | "stallMs" | "streams">;
 
 /** Answers with an execution as the client asked: its events, at once when it runs in the background, or its end. */
 export async function answer(
@@ -60,6 +62,11 @@ export function stream(
       if (isCut && onDisconnect === "interrupt") execution.interrupt();
     },
   });
+}
+
+/** Before anything is started. @throws HoldfastError `too_many_streams` for a request for events when no more may be opened */
+export function refuseExcess(c: Context, streams: OpenStreams): void {
+  if (wantsEvents(c)) streams.refuseExcess();
 }
 
 export function wantsEvents(c: Context): boolean {

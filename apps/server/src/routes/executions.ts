@@ -11,7 +11,14 @@ import {
 } from "../schemas.ts";
 import { sendJson } from "../send-json.ts";
 import { executionDetails } from "../views.ts";
-import { answer, answerQuery, encodingQuery, executionContent, stream } from "./answer.ts";
+import {
+  answer,
+  answerQuery,
+  encodingQuery,
+  executionContent,
+  refuseExcess,
+  stream,
+} from "./answer.ts";
 import { body, json, problems } from "./responses.ts";
 import { defined } from "./sessions.ts";
 
@@ -63,6 +70,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const request = c.req.valid("json");
+      refuseExcess(c, context.streams);
       const idempotencyKey = c.req.header("idempotency-key");
       const execution = await startExecution(host, c.req.valid("param").id, {
         ...request,
@@ -122,6 +130,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const { after, ...query } = c.req.valid("query");
+      context.streams.refuseExcess();
       return stream(c, await find(c.req.valid("param")), {
         ...context,
         ...query,

@@ -5,12 +5,13 @@ import { eventStream } from "../event-stream.ts";
 import { runSchema } from "../schemas.ts";
 import { sendJson } from "../send-json.ts";
 import { executionView } from "../views.ts";
-import { encodingQuery, executionContent, wantsEvents } from "./answer.ts";
+import { encodingQuery, executionContent, refuseExcess, wantsEvents } from "./answer.ts";
 import { body, problems } from "./responses.ts";
 import { defined, unsupported } from "./sessions.ts";
 
 /** One-shot: a pristine session, the code, gone. So is all of it when the client goes away. */
-export function addRunRoutes(app: OpenAPIHono, { host, heartbeatMs, stallMs }: AppContext): void {
+export function addRunRoutes(app: OpenAPIHono, context: AppContext): void {
+  const { host, heartbeatMs, stallMs, streams } = context;
   app.openapi(
     createRoute({
       method: "post",
@@ -30,6 +31,7 @@ export function addRunRoutes(app: OpenAPIHono, { host, heartbeatMs, stallMs }: A
       if (background === true) throw unsupported("background in /v1/run");
       if (allowInput === true) throw unsupported("allowInput in /v1/run");
       if (onError === "rollback") throw unsupported("onError: rollback");
+      refuseExcess(c, streams);
       const { session } = await host.create({
         runtime,
         labels: { purpose: "run" },
@@ -46,6 +48,7 @@ export function addRunRoutes(app: OpenAPIHono, { host, heartbeatMs, stallMs }: A
             encoding,
             heartbeatMs,
             stallMs,
+            streams,
             drop: () => dropConnection(c),
             onClose: () => void end(),
           });

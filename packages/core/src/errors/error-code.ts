@@ -26,6 +26,7 @@ export const errorCodes = {
   payload_too_large: { status: 413, retry: "never" },
   range_not_satisfiable: { status: 416, retry: "never" },
   too_many_sessions: { status: 429, retry: "later" },
+  too_many_streams: { status: 429, retry: "later" },
   queue_full: { status: 429, retry: "later" },
   cancelled: { status: 499, retry: "later" },
   internal: { status: 500, retry: "later" },

@@ -1,0 +1,203 @@
+import {
+  type ClientMessage,
+  type ExecutionEvent,
+  type ExecutionHandle,
+  HoldfastError,
+  type Session,
+  type SessionMessage,
+  protocolVersion,
+} from "@holdfast/core";
+import type { WebSocket } from "ws";
+import { ChannelSocket, messageOf } from "./channel-socket.ts";
+import { answerRequest, isRequest } from "./session-requests.ts";
+
+/** What {@link serveChannel} needs. Times in milliseconds. */
+export interface ChannelOptions {
+  readonly session: Session;
+  readonly heartbeatMs: number;
+  readonly stallMs: number;
+  readonly onClose: () => void;
+}
+
+type Execute = Extract<ClientMessage, { readonly type: "execute" }>;
+
+/** Speaks with a client of a session until either goes. What it started runs on. */
+export function serveChannel(socket: WebSocket, options: ChannelOptions): void {
+  void new SessionChannel(socket, options);
+}
+
+class SessionChannel {
+  readonly #session: Session;
+  readonly #socket: ChannelSocket;
+  readonly #leaving = new AbortController();
+  /** Executions that wait for input, by the id of the request. */
+  readonly #inputs = new Map<string, ExecutionHandle>();
+  #hasGreeted = false;
+
+  constructor(socket: WebSocket, { session, onClose, ...bounds }: ChannelOptions) {
+    this.#session = session;
+    this.#socket = new ChannelSocket(socket, {
+      ...bounds,
+      onMessage: (message) => this.#answer(message),
+      onBeat: () => this.#check(),
+      onClose: () => {
+        this.#leaving.abort();
+        onClose();
+      },
+    });
+  }
+
+  #check(): void {
+    if (!this.#hasGreeted) void this.#socket.fail(notGreeted());
+    else if (this.#session.status === "closed") void this.#socket.fail(closed(this.#session.id));
+  }
+
+  async #answer(message: ClientMessage): Promise<void> {
+    if (message.type === "hello") return this.#greet(message.protocolVersion);
+    if (!this.#hasGreeted) throw notGreeted();
+    switch (message.type) {
+      case "execute":
+        return this.#execute(message);
+      case "interrupt":
+        return this.#interrupt(message.executionId);
+      case "input_reply":
+        return this.#input(message.requestId, message.data);
+      default: {
+        if (!isRequest(message)) return message satisfies never;
+        return this.#socket.send(await answerRequest(this.#session, message));
+      }
+    }
+  }
+
+  async #greet(version: number): Promise<void> {
+    if (version !== protocolVersion) {
+      throw new HoldfastError({
+        code: "protocol_mismatch",
+        message: `hello: received protocol ${version}, allowed ${protocolVersion}`,
+      });
+    }
+    const { runtime, runtimeVersion, pid } = this.#session;
+    const info = await runtime.inspect();
+    this.#hasGreeted = true;
+    await this.#socket.send({
+      type: "ready",
+      protocolVersion,
+      runtime: runtime.name,
+      version: runtimeVersion,
+      pid,
+      features: info.isAvailable ? [...info.features] : [],
+    });
+  }
+
+  /** Queues it; its events come by themselves, each when the one before has been taken. */
+  async #execute({ executionId, code, ...given }: Execute): Promise<void> {
+    let execution: ExecutionHandle;
+    try {
+      execution = this.#session.execute(code, { ...optionsOf(given), id: executionId });
+    } catch (error) {
+      return this.#refuse(executionId, error);
+    }
+    void this.#follow(execution);
+  }
+
+  async #follow(execution: ExecutionHandle): Promise<void> {
+    const { signal } = this.#leaving;
+    try {
+      for await (const event of execution.events({ signal })) {
+        for (const message of messagesOf(execution, event)) {
+          if (message.type === "input_request") this.#inputs.set(message.requestId, execution);
+          await this.#socket.send(message);
+        }
+      }
+    } catch (error) {
+      await this.#socket.fail(error);
+    } finally {
+      for (const [id, one] of this.#inputs) if (one === execution) this.#inputs.delete(id);
+    }
+  }
+
+  async #interrupt(executionId: string): Promise<void> {
+    try {
+      this.#session.execution(executionId).interrupt();
+    } catch (error) {
+      await this.#refuse(executionId, error);
+    }
+  }
+
+  async #input(requestId: string, data: string | null): Promise<void> {
+    try {
+      const execution = this.#inputs.get(requestId) ?? this.#session.execution(requestId);
+      this.#inputs.delete(requestId);
+      await execution.write(data ?? "", { close: data === null });
+    } catch (error) {
+      await this.#refuse(requestId, error);
+    }
+  }
+
+  #refuse(requestId: string, error: unknown): Promise<void> {
+    return this.#socket.send({ type: "refused", requestId, ...messageOf(error) });
+  }
+}
+
+function optionsOf({
+  stdin,
+  env,
+  cwd,
+  timeoutMs,
+  allowInput,
+  trackChanges,
+}: Omit<Execute, "executionId" | "code">) {
+  return {
+    allowInput,
+    trackChanges,
+    ...(stdin == null ? {} : { stdin }),
+    ...(env == null ? {} : { env }),
+    ...(cwd == null ? {} : { cwd }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+/** An event as the protocol says it. */
+function messagesOf(execution: ExecutionHandle, event: ExecutionEvent): readonly SessionMessage[] {
+  const of = { executionId: execution.id, seq: event.seq };
+  switch (event.type) {
+    case "stdout":
+    case "stderr":
+      return [{ type: "output", ...of, stream: event.type, data: Buffer.from(event.bytes) }];
+    case "started":
+      return [{ type: "started", ...of, pid: event.pid }];
+    case "display":
+      return [{ ...event, ...of, requestId: null }];
+    case "input_request":
+      return [{ ...event, ...of, requestId: `${execution.id}:${event.seq}` }];
+    case "result":
+    case "error":
+    case "gap":
+      return [{ ...event, ...of }];
+    case "completed": {
+      const { status, exitCode, signal, sessionState, durationMs, changes } = event.execution;
+      if (status === "queued" || status === "running") return [];
+      return [
+        ...(changes === null ? [] : [{ type: "changes" as const, ...of, ...changes }]),
+        { type: "completed", ...of, status, exitCode, signal, sessionState, durationMs },
+      ];
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+function notGreeted(): HoldfastError {
+  return new HoldfastError({
+    code: "invalid_request",
+    message: "channel: the first message is hello, and it comes at once",
+  });
+}
+
+function closed(sessionId: string): HoldfastError {
+  return new HoldfastError({
+    code: "session_closed",
+    message: `session ${sessionId} is closed`,
+    details: { sessionId },
+  });
+}
