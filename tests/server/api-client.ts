@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { z } from "zod";
+import { checkResponse } from "../support/check-response.ts";
 
 /** A session as the tests read it: only what HTTP promises. */
 export const sessionSchema = z.object({
@@ -112,18 +113,18 @@ export class ApiClient {
     return opened.promise;
   }
 
+  /** Sends a request and reads its answer. @throws Error when JSON in it is not what the OpenAPI document says */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     const response = await this.open(method, path, options);
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString("utf8");
-    const isJson = /^application\/(?:problem\+)?json/.test(response.headers["content-type"] ?? "");
-    return {
-      status: response.statusCode ?? 0,
-      headers: response.headers,
-      text,
-      json: isJson && text !== "" ? JSON.parse(text) : null,
-    };
+    const { statusCode: status = 0, headers } = response;
+    const contentType = headers["content-type"] ?? "";
+    const isJson = /^application\/(?:problem\+)?json/.test(contentType) && text !== "";
+    const json: unknown = isJson ? JSON.parse(text) : null;
+    if (isJson) await checkResponse({ method, path, status, contentType, json });
+    return { status, headers, text, json };
   }
 
   get(path: string): Promise<Answer> {

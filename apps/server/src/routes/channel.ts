@@ -15,6 +15,7 @@ export function addChannelRoutes(app: OpenAPIHono, context: AppContext): void {
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/channel",
+      operationId: "openChannel",
       summary: "A WebSocket with the framed msgpack protocol, one message in a binary frame",
       description: "See docs/protocol.md. It is answered by 101, or refused as any other request.",
       request: { params },

@@ -36,6 +36,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/fork",
+      operationId: "forkSession",
       summary: "Sessions with the whole state of this one",
       description:
         "All come, or none. What the new ones do not have, such as threads, is in `skipped`.",
@@ -54,6 +55,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/checkpoints",
+      operationId: "createCheckpoint",
       summary: "Keep the state of a session",
       description:
         "One with a name is kept until it is deleted. What could not be kept is in `skipped`.",
@@ -72,6 +74,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/checkpoints",
+      operationId: "listSessionCheckpoints",
       summary: "The checkpoints of a session, newest first",
       request: { params: sessionParams, query: pageQuery },
       responses: { 200: json(pageSchema, "One page"), ...problems },
@@ -85,6 +88,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/restore",
+      operationId: "restoreSession",
       summary: "Put a checkpoint in the place of a session's state",
       request: { params: sessionParams, body: body(restoreSchema) },
       responses: { 200: json(sessionSchema, "The session"), ...problems },
@@ -99,6 +103,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     createRoute({
       method: "get",
       path: "/v1/checkpoints",
+      operationId: "listCheckpoints",
       summary: "All checkpoints, newest first, also of sessions that are gone",
       request: { query: pageQuery },
       responses: { 200: json(pageSchema, "One page"), ...problems },
@@ -109,6 +114,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     createRoute({
       method: "get",
       path: "/v1/checkpoints/{id}",
+      operationId: "getCheckpoint",
       summary: "One checkpoint",
       request: { params: checkpointParams },
       responses: { 200: json(checkpointSchema, "The checkpoint"), ...problems },
@@ -119,6 +125,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     createRoute({
       method: "delete",
       path: "/v1/checkpoints/{id}",
+      operationId: "deleteCheckpoint",
       summary: "Delete a checkpoint",
       request: { params: checkpointParams },
       responses: { 204: { description: "It is gone" }, ...problems },

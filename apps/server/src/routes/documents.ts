@@ -49,8 +49,9 @@ export function addDocumentRoutes(app: OpenAPIHono): void {
       title: "Holdfast",
       version: version(),
       description: "Code-execution sessions that keep their state.",
-      license: { name: "MIT" },
+      license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
     },
+    servers: [{ url: "/" }],
     security: [{}, { token: [] }],
   });
   const headers = { "content-security-policy": policy, "x-content-type-options": "nosniff" };

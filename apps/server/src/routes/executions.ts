@@ -54,6 +54,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/executions",
+      operationId: "execute",
       summary: "Run code",
       description: "With `Accept: text/event-stream` the answer is the stream of its events.",
       parameters: [idempotencyKeyHeader],
@@ -89,6 +90,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/executions",
+      operationId: "listExecutions",
       summary: "The latest executions of a session, oldest first; the next page is the one before",
       request: { params: sessionParams, query: listQuery },
       responses: { 200: json(listSchema, "One page"), ...problems },
@@ -107,6 +109,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/executions/{eid}",
+      operationId: "getExecution",
       summary: "One execution, as it stands",
       request: { params, query: encodingQuery },
       responses: { 200: json(executionDetailsSchema, "The execution"), ...problems },
@@ -118,6 +121,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/executions/{eid}/events",
+      operationId: "followExecution",
       summary: "The events of an execution: what was, what comes, and the end",
       request: { params, query: eventsQuery },
       responses: {
@@ -142,6 +146,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/executions/{eid}/input",
+      operationId: "sendInput",
       summary: "Answer an input request, or feed standard input",
       request: { params, body: body(inputSchema) },
       responses: { 202: { description: "Taken" }, ...problems },
@@ -156,7 +161,8 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/executions/{eid}/interrupt",
-      summary: "Ask the code to stop",
+      operationId: "interruptExecution",
+      summary: "Ask the code to stop; the state is kept",
       request: { params },
       responses: { 202: { description: "Asked" }, ...problems },
     }),
@@ -169,7 +175,8 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/executions/{eid}/kill",
-      summary: "End an execution by force",
+      operationId: "killExecution",
+      summary: "End an execution by force, SIGKILL by default, past every queue",
       request: { params, body: { content: { "application/json": { schema: killSchema } } } },
       responses: { 202: { description: "Done" }, ...problems },
     }),

@@ -67,6 +67,7 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/files",
+      operationId: "readFile",
       summary: "A file, or a range of it, as it is",
       parameters: readHeaders,
       request: { params, query: pathQuery },
@@ -96,6 +97,7 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     createRoute({
       method: "put",
       path: "/v1/sessions/{id}/files",
+      operationId: "writeFile",
       summary: "Write a file, or make a directory with `type=directory`",
       description:
         "The body is the file, whatever its content type. The old file stays as it is until the new one is there whole.",
@@ -125,6 +127,7 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     createRoute({
       method: "delete",
       path: "/v1/sessions/{id}/files",
+      operationId: "removeFile",
       summary: "Remove a file, or a directory with `recursive=true`",
       request: { params, query: removeQuery },
       responses: { 204: { description: "It is gone" }, ...problems },
@@ -143,6 +146,7 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/files/list",
+      operationId: "listFiles",
       summary: "What is in a directory, hidden files too, by name",
       request: { params, query: listQuery },
       responses: { 200: json(listSchema, "One page"), ...problems },

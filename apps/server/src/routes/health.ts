@@ -23,16 +23,17 @@ const healthSchema = z
 /** Liveness, readiness, and what can run here. */
 export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
   const about = { status: "ok" as const, version: version(), instanceId: randomUUID() };
-  for (const [path, summary] of [
-    ["/healthz", "Whether the server lives"],
-    ["/readyz", "Whether the server takes requests"],
+  for (const [path, operationId, summary] of [
+    ["/healthz", "getHealth", "Whether the server lives"],
+    ["/readyz", "getReadiness", "Whether the server takes requests"],
   ] as const) {
     app.openapi(
       createRoute({
         method: "get",
         path,
+        operationId,
         summary,
-        responses: { 200: json(healthSchema, "It does") },
+        responses: { 200: json(healthSchema, "It does"), ...problems },
       }),
       () => sendJson({ ...about, sessions: host.size, persistence: persistenceOf(host) }),
     );
@@ -41,6 +42,7 @@ export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
     createRoute({
       method: "get",
       path: "/v1/runtimes",
+      operationId: "listRuntimes",
       summary: "What can run here",
       responses: {
         200: json(z.object({ items: z.array(runtimeSchema) }), "The runtimes"),

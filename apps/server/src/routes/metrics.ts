@@ -14,6 +14,7 @@ export function addMetricsRoutes(app: OpenAPIHono, { host, session }: AppContext
     createRoute({
       method: "get",
       path: "/metrics",
+      operationId: "getMetrics",
       summary: "Metrics in the text format of Prometheus",
       responses: {
         200: {
@@ -33,6 +34,7 @@ export function addMetricsRoutes(app: OpenAPIHono, { host, session }: AppContext
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/resources",
+      operationId: "getResources",
       summary: "What a session's processes use now",
       request: { params: z.object({ id: z.string().max(200) }) },
       responses: { 200: json(resourcesSchema, "All zero without a process"), ...problems },

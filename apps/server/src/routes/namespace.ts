@@ -26,6 +26,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/variables",
+      operationId: "listVariables",
       summary: "The user's variables",
       request: { params },
       responses: {
@@ -43,6 +44,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/variables/{name}",
+      operationId: "getVariable",
       summary: "One variable, with its value",
       request: { params: variableParams },
       responses: { 200: json(variableDetailsSchema, "The variable"), ...problems },
@@ -57,6 +59,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "put",
       path: "/v1/sessions/{id}/variables/{name}",
+      operationId: "setVariable",
       summary: "Set a variable",
       description: "`value` is JSON, or a tagged map such as `{$type: tuple, items: []}`.",
       request: { params: variableParams, body: body(setSchema) },
@@ -72,6 +75,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "delete",
       path: "/v1/sessions/{id}/variables/{name}",
+      operationId: "deleteVariable",
       summary: "Remove a variable",
       request: { params: variableParams },
       responses: { 204: { description: "It is gone" }, ...problems },
@@ -86,6 +90,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "delete",
       path: "/v1/sessions/{id}/variables",
+      operationId: "deleteVariables",
       summary: "Remove all of the user's variables",
       request: { params },
       responses: { 204: { description: "They are gone" }, ...problems },
@@ -99,6 +104,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/modules",
+      operationId: "listModules",
       summary: "What was imported, and by which execution",
       request: { params },
       responses: {
@@ -112,6 +118,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/complete",
+      operationId: "complete",
       summary: "What could stand at the cursor",
       request: { params, body: body(cursorSchema) },
       responses: { 200: json(completionsSchema, "The matches"), ...problems },
@@ -126,6 +133,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/inspect",
+      operationId: "inspect",
       summary: "Documentation of what stands at the cursor",
       request: { params, body: body(cursorSchema) },
       responses: { 200: json(inspectionSchema, "What is known, or null"), ...problems },

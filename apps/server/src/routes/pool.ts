@@ -50,6 +50,7 @@ export function addPoolRoutes(app: OpenAPIHono, { pool }: AppContext): void {
     createRoute({
       method: "get",
       path: "/v1/pool",
+      operationId: "getPool",
       summary: "Statistics of the pool of warm workers",
       responses: { 200: json(poolSchema, "What it has done and holds"), ...problems },
     }),

@@ -16,6 +16,7 @@ export function addProcessRoutes(app: OpenAPIHono, { session }: AppContext): voi
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}/processes",
+      operationId: "listProcesses",
       summary: "The processes of a session, background jobs and daemons too",
       request: { params },
       responses: { 200: json(listSchema, "All"), ...problems },
@@ -29,6 +30,7 @@ export function addProcessRoutes(app: OpenAPIHono, { session }: AppContext): voi
     createRoute({
       method: "post",
       path: "/v1/sessions/{id}/processes/{pid}/kill",
+      operationId: "killProcess",
       summary: "Signal a process of a session",
       request: {
         params: processParams,

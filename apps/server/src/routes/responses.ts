@@ -11,13 +11,13 @@ export const binary = {
   "application/octet-stream": { schema: z.string().meta({ format: "binary" }) },
 } as const;
 
-/** What every route can answer besides. */
-export const problems = {
-  default: {
-    description: "A problem, with its code",
-    content: { "application/problem+json": { schema: problemSchema } },
-  },
+const problem = {
+  description: "A problem, with its code",
+  content: { "application/problem+json": { schema: problemSchema } },
 } as const;
+
+/** What every route can answer besides. */
+export const problems = { "4XX": problem, "5XX": problem } as const;
 
 /** A JSON body that must be there. */
 export function body<Schema extends z.ZodType>(schema: Schema) {

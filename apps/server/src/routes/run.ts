@@ -16,6 +16,7 @@ export function addRunRoutes(app: OpenAPIHono, context: AppContext): void {
     createRoute({
       method: "post",
       path: "/v1/run",
+      operationId: "run",
       summary: "Run code in a session of its own that ends with it",
       description:
         "With `Accept: text/event-stream` the answer is the stream of its events. It ends when the client goes away.",

@@ -24,6 +24,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     createRoute({
       method: "post",
       path: "/v1/sessions",
+      operationId: "createSession",
       summary: "Start a session",
       request: { body: body(createSessionSchema) },
       responses: { 201: json(sessionSchema, "The session"), ...problems },
@@ -36,6 +37,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     createRoute({
       method: "get",
       path: "/v1/sessions",
+      operationId: "listSessions",
       summary: "The sessions, oldest first",
       request: { query: listQuery },
       responses: { 200: json(listSchema, "One page"), ...problems },
@@ -58,6 +60,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     createRoute({
       method: "get",
       path: "/v1/sessions/{id}",
+      operationId: "getSession",
       summary: "One session",
       request: { params },
       responses: { 200: json(sessionSchema, "The session"), ...problems },
@@ -68,6 +71,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     createRoute({
       method: "patch",
       path: "/v1/sessions/{id}",
+      operationId: "updateSession",
       summary: "Change labels and timeouts",
       request: { params, body: body(updateSessionSchema) },
       responses: { 200: json(sessionSchema, "The session"), ...problems },
@@ -79,7 +83,8 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     createRoute({
       method: "delete",
       path: "/v1/sessions/{id}",
-      summary: "End a session and all it started",
+      operationId: "deleteSession",
+      summary: "End a session and all it started, daemons too",
       request: { params },
       responses: { 204: { description: "Nothing of it is left" }, ...problems },
     }),
@@ -88,12 +93,17 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       return c.body(null, 204);
     },
   );
-  for (const action of ["interrupt", "restart", "reset"] as const) {
+  for (const [action, summary] of [
+    ["interrupt", "Stop what runs in the foreground, and keep the state"],
+    ["restart", "Start a fresh worker; the state is gone"],
+    ["reset", "Start a fresh worker; the state is gone"],
+  ] as const) {
     app.openapi(
       createRoute({
         method: "post",
         path: `/v1/sessions/{id}/${action}`,
-        summary: `${action[0]?.toUpperCase()}${action.slice(1)} a session`,
+        operationId: `${action}Session`,
+        summary,
         request: { params },
         responses: { 200: json(sessionSchema, "The session"), ...problems },
       }),
