@@ -182,6 +182,8 @@ function messagesOf(execution: ExecutionHandle, event: ExecutionEvent): readonly
         { type: "completed", ...of, status, exitCode, signal, sessionState, durationMs },
       ];
     }
+    case "heartbeat": // not asked for: the channel has pings
+      return [];
     default:
       return event satisfies never;
   }
