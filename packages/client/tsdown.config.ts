@@ -1,7 +1,12 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: ["src/index.ts"],
+  entry: {
+    index: "src/index.ts",
+    "bash-tool": "src/agents/bash-tool.ts",
+    "command-tools": "src/agents/command-tools.ts",
+    "python-tool": "src/agents/python-tool.ts",
+  },
   format: "esm",
   dts: true,
   sourcemap: true,

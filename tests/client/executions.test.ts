@@ -96,6 +96,18 @@ describe("a followed execution", () => {
     expect(text.split("\n")).toHaveLength(200_001);
   });
 
+  it("has events behind a seq, and none behind the last", async () => {
+    const execution = bash.execute("echo out; echo err >&2");
+    await execution;
+    const seqsBehind = async (after: number) => {
+      const seqs: number[] = [];
+      for await (const { seq } of execution.events({ after })) seqs.push(seq);
+      return seqs;
+    };
+    expect(await seqsBehind(2)).toEqual([3, 4]);
+    expect(await seqsBehind(4)).toEqual([]);
+  });
+
   it("tells the gap where output was not kept", async () => {
     const execution = bash.execute("head -c 20000000 /dev/zero; echo end >&2");
     await execution.id;

@@ -34,17 +34,22 @@ export async function* followEvents(
 ): AsyncGenerator<WireEvent, void, void> {
   const { retry, signal } = options;
   let seq = options.after;
+  let isEmpty = false;
   for (let attempt = 0; ; attempt++) {
     let cause: unknown = new Error("the stream ended before the execution did");
     try {
-      const response = await source.open(seq);
+      // Behind `completed` nothing comes: whether it was that is seen from one event before.
+      const response = await source.open(isEmpty ? Math.max(0, seq - 1) : seq);
+      isEmpty = true;
       for await (const { type, data } of readEvents(response, options)) {
         attempt = 0;
+        isEmpty = false;
         if (type === "heartbeat") continue;
         const event = JSON.parse(data) as WireEvent;
-        if (event.seq <= seq) continue;
-        seq = event.seq;
-        yield event;
+        if (event.seq > seq) {
+          seq = event.seq;
+          yield event;
+        }
         if (event.type === "completed") return;
       }
     } catch (error) {
