@@ -128,6 +128,7 @@ export interface Execute {
   };
   cwd?: string;
   timeoutMs?: number | null;
+  timeoutFrom?: "start" | "heartbeat";
   allowInput?: boolean;
   background?: boolean;
   onError?: "keep" | "rollback";
@@ -356,6 +357,7 @@ export interface Run {
   };
   cwd?: string;
   timeoutMs?: number | null;
+  timeoutFrom?: "start" | "heartbeat";
   allowInput?: boolean;
   background?: boolean;
   onError?: "keep" | "rollback";

@@ -78,6 +78,19 @@ describe("a followed execution", () => {
     expect([bytes("stdout"), bytes("stderr")]).toEqual([[97, 255, 0, 98], [254]]);
   });
 
+  it("has the worker's signs of life where they are asked for", async () => {
+    await using own = await testServer({}, { session: { heartbeatIntervalMs: 20 } });
+    await using session = await testClient(own.port).sessions.create({ runtime: "bash" });
+    const execution = session.execute("read", { allowInput: true, heartbeats: true });
+    for await (const event of execution) {
+      if (event.type !== "heartbeat") continue;
+      expect(event).toMatchObject({ seq: 1, cpuMs: expect.any(Number) as number });
+      break;
+    }
+    await execution.input("\n");
+    expect((await execution).status).toBe("ok");
+  });
+
   it("runs on when the loop is left", async () => {
     const execution = bash.execute("echo begun; read line; echo $line", { allowInput: true });
     for await (const { type } of execution) if (type === "stdout") break;

@@ -23,6 +23,14 @@ export type {
   Variable,
   VariableDetails,
 } from "./session/namespace.ts";
+export {
+  type FileContent,
+  type FileEntry,
+  type ReadFileOptions,
+  SessionFiles,
+  type WriteFileOptions,
+} from "./session/session-files.ts";
+export { type Process, SessionProcesses } from "./session/session-processes.ts";
 export { SessionVariables } from "./session/session-variables.ts";
 
 export { ExecutionHandle, type FollowedOptions } from "./execution/execution-handle.ts";

@@ -12,6 +12,8 @@ export interface ExecuteRequest {
   readonly cwd?: string;
   /** Milliseconds until it is interrupted; `null`: never. @default the session's `executionTimeoutMs` */
   readonly timeoutMs?: number | null;
+  /** What `timeoutMs` counts from; with `heartbeat` each sign of life of the worker begins it anew. @default `start` */
+  readonly timeoutFrom?: "start" | "heartbeat";
   /** Whether standard input stays open and `input()` asks. @default whether there is an `onInput` */
   readonly allowInput?: boolean;
   /** Runs beside the foreground, with the session's variables and directory as they were (bash). @default false */
@@ -27,6 +29,8 @@ export interface ExecuteOptions<Encoding extends OutputEncoding = "text">
   extends ExecuteRequest, CallOptions {
   /** Output as text, or as bytes, exact. @default `text` */
   readonly encoding?: Encoding;
+  /** Whether the events have the worker's signs of life too, as `heartbeat`. @default false */
+  readonly heartbeats?: boolean;
   /** Whether the abort of `signal` interrupts the execution too, in place of only leaving it. @default false */
   readonly interruptOnAbort?: boolean;
   /** Answers what the code asks for; `null` ends its input. Called while the execution is awaited or iterated over. */
@@ -40,7 +44,18 @@ export interface ExecuteOptions<Encoding extends OutputEncoding = "text">
 
 /** The request of these options, without what stays here. JSON leaves out what is `undefined`. */
 export function executeRequest(code: string, options: ExecuteOptions<OutputEncoding>) {
-  const { stdin, env, cwd, timeoutMs, background, onError, trackChanges, onInput } = options;
-  const allowInput = options.allowInput ?? (onInput === undefined ? undefined : true);
-  return { code, stdin, env, cwd, timeoutMs, allowInput, background, onError, trackChanges };
+  const { stdin, env, cwd, timeoutMs, timeoutFrom, background, onError, trackChanges } = options;
+  const allowInput = options.allowInput ?? (options.onInput === undefined ? undefined : true);
+  return {
+    code,
+    stdin,
+    env,
+    cwd,
+    timeoutMs,
+    timeoutFrom,
+    allowInput,
+    background,
+    onError,
+    trackChanges,
+  };
 }

@@ -38,6 +38,7 @@ export class ExecutionCollector<Encoding extends OutputEncoding> {
         break;
       }
       case "started":
+      case "heartbeat":
       case "input_request":
       case "result":
       case "error":

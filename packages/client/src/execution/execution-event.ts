@@ -20,7 +20,8 @@ export interface InputRequest {
 
 /**
  * One event of an execution. `seq` counts from 1 without holes; `started` comes first, `completed` last. A `gap` stands
- * for the events `fromSeq` to `toSeq`, output past the server's limit that nobody read at the time; its `seq` is `toSeq`.
+ * for the events `fromSeq` to `toSeq`, output past the server's limit that nobody read at the time; its `seq` is `toSeq`. A
+ * `heartbeat` comes where it is asked for, and has the `seq` of the event before it.
  */
 export type ExecutionEvent<Encoding extends OutputEncoding = "text"> = { readonly seq: number } & (
   | { readonly type: "started"; readonly executionId: string; readonly pid: number }
@@ -29,6 +30,7 @@ export type ExecutionEvent<Encoding extends OutputEncoding = "text"> = { readonl
   | ({ readonly type: "input_request" } & InputRequest)
   | ({ readonly type: "result" } & ExecutionResult)
   | ({ readonly type: "error" } & ExecutionFailure)
+  | { readonly type: "heartbeat"; readonly cpuMs: number }
   | { readonly type: "gap"; readonly fromSeq: number; readonly toSeq: number }
   | ({ readonly type: "completed" } & ExecutionEnd)
 );
@@ -39,7 +41,7 @@ export type WireOutput = { readonly type: "stdout" | "stderr" } & (
   | { readonly base64: string }
 );
 
-/** An event as it comes over the wire. */
+/** An event as it comes over the wire. A `heartbeat` without `cpuMs` is one of the stream itself. */
 export type WireEvent =
   | ({ readonly seq: number } & WireOutput)
   | Exclude<ExecutionEvent, { readonly type: "stdout" | "stderr" }>;

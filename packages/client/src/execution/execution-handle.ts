@@ -11,7 +11,7 @@ import type { ExecutionEvent, InputRequest, WireEvent } from "./execution-event.
 /** What a handle follows the execution with. */
 export type FollowedOptions<Encoding extends OutputEncoding> = Pick<
   ExecuteOptions<Encoding>,
-  "signal" | "encoding" | "interruptOnAbort" | "onInput"
+  "signal" | "encoding" | "heartbeats" | "interruptOnAbort" | "onInput"
 >;
 
 /** An execution that the server has: its id, and the stream that it was answered with, if any. */
@@ -157,7 +157,7 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
       this.#first = null;
       if (first !== null && after === 0) return first;
       void first?.body?.cancel().catch(() => {});
-      const query = { after, encoding: wireEncoding(this.#encoding) };
+      const query = { after, ...eventQuery(this.#options) };
       return this.#http.send({ ...request, query }, (response) => response);
     };
     return { open, canResume: true, url: this.#http.url(request) };
@@ -220,6 +220,14 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   async #path(): Promise<string> {
     return pathOf`/v1/sessions/${this.sessionId}/executions/${await this.id}`;
   }
+}
+
+/** How events are asked for. */
+export function eventQuery({
+  encoding = "text",
+  heartbeats = false,
+}: FollowedOptions<OutputEncoding>): Readonly<Record<string, string>> {
+  return { encoding: wireEncoding(encoding), ...(heartbeats ? { heartbeats: "true" } : {}) };
 }
 
 /** As the server calls it. */

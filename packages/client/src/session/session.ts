@@ -8,6 +8,7 @@ import {
   ExecutionHandle,
   type FollowedOptions,
   type StartedExecution,
+  eventQuery,
   wireEncoding,
 } from "../execution/execution-handle.ts";
 import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.ts";
@@ -15,6 +16,8 @@ import { Pages } from "../http/pages.ts";
 import { randomId } from "../random-id.ts";
 import type { Completions, Inspection, Module } from "./namespace.ts";
 import type { Resources, SessionInfo, Skipped, UpdateSession } from "./session-info.ts";
+import { SessionFiles } from "./session-files.ts";
+import { SessionProcesses } from "./session-processes.ts";
 import { SessionVariables } from "./session-variables.ts";
 
 /**
@@ -23,6 +26,8 @@ import { SessionVariables } from "./session-variables.ts";
  */
 export class Session implements AsyncDisposable {
   readonly id: string;
+  readonly files: SessionFiles;
+  readonly processes: SessionProcesses;
   readonly variables: SessionVariables;
   readonly #http: HttpClient;
   readonly #path: string;
@@ -34,6 +39,8 @@ export class Session implements AsyncDisposable {
     this.#http = http;
     this.id = id;
     this.#path = pathOf`/v1/sessions/${id}`;
+    this.files = new SessionFiles(http, id);
+    this.processes = new SessionProcesses(http, id);
     this.variables = new SessionVariables(http, id);
   }
 
@@ -198,11 +205,11 @@ export class Session implements AsyncDisposable {
   }
 
   async #start(code: string, options: ExecuteOptions<OutputEncoding>): Promise<StartedExecution> {
-    const { encoding = "text", idempotencyKey = randomId(), signal, interruptOnAbort } = options;
+    const { idempotencyKey = randomId(), signal, interruptOnAbort } = options;
     const request = {
       method: "POST",
       path: `${this.#path}/executions`,
-      query: { encoding: wireEncoding(encoding) },
+      query: eventQuery(options),
       json: executeRequest(code, options),
       headers: { accept: "text/event-stream", "idempotency-key": idempotencyKey },
       isRepeatable: true,

@@ -41,12 +41,13 @@ export async function* followEvents(
       // Behind `completed` nothing comes: whether it was that is seen from one event before.
       const response = await source.open(isEmpty ? Math.max(0, seq - 1) : seq);
       isEmpty = true;
-      for await (const { type, data } of readEvents(response, options)) {
+      for await (const { data } of readEvents(response, options)) {
         attempt = 0;
         isEmpty = false;
-        if (type === "heartbeat") continue;
         const event = JSON.parse(data) as WireEvent;
-        if (event.seq > seq) {
+        // The stream's own says no more than that the connection lives.
+        if (event.type === "heartbeat" && event.cpuMs !== undefined) yield event;
+        else if (event.seq > seq) {
           seq = event.seq;
           yield event;
         }
