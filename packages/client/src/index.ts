@@ -1,6 +1,6 @@
 export { HoldfastClient, createClient } from "./client.ts";
 export type { ClientOptions, RetryOptions } from "./client-options.ts";
-export type { CallOptions } from "./http/http-client.ts";
+export type { CallOptions, RequestContent } from "./http/http-client.ts";
 export { type Page, Pages } from "./http/pages.ts";
 export { HoldfastApiError, isApiError } from "./errors/api-error.ts";
 export { ConnectionError } from "./errors/connection-error.ts";
@@ -24,7 +24,6 @@ export type {
   VariableDetails,
 } from "./session/namespace.ts";
 export {
-  type FileContent,
   type FileEntry,
   type ReadFileOptions,
   SessionFiles,

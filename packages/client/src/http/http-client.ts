@@ -14,6 +14,9 @@ export interface CallOptions {
 /** Values of a query; what is `undefined` is left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
+/** What is sent as it is. A stream cannot be sent again when its connection breaks, and few browsers send one. */
+export type RequestContent = string | Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>;
+
 /** One request. `pathOf` is made by {@link pathOf}. */
 export interface HttpRequest extends CallOptions {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -22,7 +25,7 @@ export interface HttpRequest extends CallOptions {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is, as `application/octet-stream`. */
-  readonly body?: BodyInit;
+  readonly body?: RequestContent;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether it may be sent again when nobody knows what became of it. @default true but for POST and PATCH */
   readonly isRepeatable?: boolean;

@@ -1,4 +1,9 @@
-import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.ts";
+import {
+  type CallOptions,
+  type HttpClient,
+  type RequestContent,
+  pathOf,
+} from "../http/http-client.ts";
 import { type Page, Pages } from "../http/pages.ts";
 import type { ListOptions } from "../checkpoint/checkpoints.ts";
 
@@ -24,9 +29,6 @@ export interface WriteFileOptions extends CallOptions {
   /** Whether missing directories on the way are made. @default false */
   readonly parents?: boolean;
 }
-
-/** What a file is written from. A stream cannot be sent again when its connection breaks, and few browsers send one. */
-export type FileContent = string | Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>;
 
 /**
  * Files of a session's machine. A relative path begins in the directory where the session is at the moment, while code
@@ -67,7 +69,7 @@ export class SessionFiles {
   /** Writes a file: the old one, if any, stays as it is until the new one is there whole. */
   write(
     path: string,
-    content: FileContent,
+    content: RequestContent,
     { parents = false, signal }: WriteFileOptions = {},
   ): Promise<FileEntry> {
     return this.#http.json({
