@@ -5,6 +5,7 @@ const projects = [
   ["adapter-bash", "packages/adapter-bash"],
   ["adapter-python", "packages/adapter-python"],
   ["store-sqlite", "packages/store-sqlite"],
+  ["client", "packages/client"],
   ["console", "packages/console"],
   ["opentelemetry", "packages/opentelemetry"],
   ["server", "apps/server"],

@@ -42,7 +42,7 @@ interface Workspace {
 }
 
 /**
- * Looks for imports that the rules forbid. Arrows point down: core imports nothing of ours, adapters import core only,
+ * Looks for imports that the rules forbid. Arrows point down: core and client import nothing of ours, adapters import core only,
  * apps import packages, nothing imports an app but tests/; no circle of packages, or of files in one; nothing imports
  * its own package's `index.ts` or reaches into another package's files; what is imported is declared, and the reverse.
  * @param root the repository, or a folder of the same shape
@@ -91,6 +91,8 @@ function refusal(from: Member, to: Member): string | null {
   if (from.kind === "tests") return null;
   if (to.kind === "apps") return "nothing imports an app";
   if (from.manifest.name === `${scope}core`) return "core imports nothing of ours";
+  // It is sent to pages, and speaks to a server alone.
+  if (from.manifest.name === `${scope}client`) return "the client imports nothing of ours";
   const isAdapter = from.manifest.name.startsWith(`${scope}adapter-`);
   return isAdapter && to.manifest.name !== `${scope}core` ? "adapters import core only" : null;
 }

@@ -3,8 +3,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../server/test-server.ts";
 import { has } from "../support/requires.ts";
-import { breakableProxy } from "./breakable-proxy.ts";
-import { hasChromium, launchBrowser } from "./browser.ts";
+import { breakableProxy } from "../support/breakable-proxy.ts";
+import { hasChromium, launchBrowser } from "../support/browser.ts";
 
 const canRun = has("chromium", hasChromium);
 

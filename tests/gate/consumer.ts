@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { pythonRuntime } from "@holdfast/adapter-python";
+import { type Execution, createClient } from "@holdfast/client";
+import { bashTool } from "@holdfast/client/bash-tool";
 import { type ExecutionRecord, FrameDecoder, Host, type Runtime, Session } from "@holdfast/core";
 import { FakeRuntime, collect } from "@holdfast/harness";
 import { createApp } from "@holdfast/server";
@@ -27,10 +29,15 @@ const { session } = await host.create({ runtime: "bash", id: "one" });
 const events = await collect(session.execute("echo hi").events());
 assert.equal(events.at(-1)?.type, "completed");
 
+const client = createClient({ fetch: createApp({ host }).fetch });
+const viaClient: Execution = await client.session("one").execute("echo $((6 * 7))");
+assert.equal(viaClient.stdout, "42\n");
+await using tool = bashTool(client);
+assert.equal(await tool.run({ command: "echo tool" }), "tool\n[exit code 0]");
+
 await using fake = await Session.open({ runtime: new FakeRuntime() });
 assert.equal(fake.status, "idle");
 assert.equal(new FrameDecoder().pendingBytes, 0);
-assert.equal(typeof createApp, "function");
 
 console.log(
   JSON.stringify({

@@ -30,6 +30,9 @@ const examples = documents
   .map((name) => ({ name, blocks: docBlocksOf(join(repository, name)) }))
   .filter(({ blocks }) => blocks.length > 0);
 
+/** Stands for the server of a document. */
+const address = /(http:\/\/)?(localhost|127\.0\.0\.1):4650/g;
+
 let folder: string;
 beforeAll(() => {
   // The packages are found by name, as tests/ declares them.
@@ -72,7 +75,8 @@ for (const { name, blocks } of examples) {
     // One server for a document, so that an example can go on with what the one before it made.
     let server: LiveServer | null = null;
     beforeAll(async () => {
-      if (blocks.some(({ language }) => isShell(language))) server = await startServer();
+      if (blocks.some((block) => isShell(block.language) || block.code.match(address) !== null))
+        server = await startServer();
     });
     afterAll(async () => void (await server?.end()));
 
@@ -94,14 +98,14 @@ for (const { name, blocks } of examples) {
 async function runBlock(name: string, block: DocBlock, url: string): Promise<string> {
   if (block.language === "ts") {
     const file = join(folder, fileName(name, block));
-    writeFileSync(file, block.code);
+    writeFileSync(file, block.code.replaceAll(address, url));
     return (await mustRun(process.execPath, [file], { cwd: folder })).stdout;
   }
   if (block.language === "python")
     return (await mustRun("python3", ["-c", block.code], { cwd: folder })).stdout;
   if (!isShell(block.language))
     throw new Error(`${name}:${block.line}: ${block.language} cannot be run`);
-  const code = block.code.replaceAll(/(http:\/\/)?(localhost|127\.0\.0\.1):4650/g, url);
+  const code = block.code.replaceAll(address, url);
   const env = { ...process.env, PATH: `${commands()}:${process.env["PATH"]}`, HOLDFAST_URL: url };
   return (await mustRun("bash", ["-euo", "pipefail", "-c", code], { cwd: folder, env })).stdout;
 }

@@ -1,0 +1,92 @@
+import { createClient } from "@holdfast/client";
+import { expect, it } from "vitest";
+import { testServer } from "../server/test-server.ts";
+import type { OpenApiDocument } from "./generate-api-types.ts";
+
+it("HoldfastClient reaches every operation of the OpenAPI document", async () => {
+  await using server = await testServer();
+  const document = (await server.api.get("/openapi.json")).json as OpenApiDocument;
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const reached = new Set<string>();
+  const client = createClient({
+    baseUrl: `http://127.0.0.1:${server.port}`,
+    fetch: (request) => {
+      const { pathname } = new URL(request.url);
+      const matches = operations.filter((operation) => isOf(operation, request.method, pathname));
+      // `/files/list` is a file of no path parameter, so the one with fewest of them is meant.
+      reached.add(matches.toSorted((a, b) => a.split("{").length - b.split("{").length)[0] ?? "");
+      return fetch(request);
+    },
+  });
+
+  await client.health();
+  await client.ready();
+  await client.metrics();
+  expect(await client.runtimes()).toContainEqual(
+    expect.objectContaining({ name: "python", available: true }),
+  );
+  await expect(client.pool()).rejects.toMatchObject({ code: "feature_unsupported" });
+  expect(await client.run({ runtime: "bash", code: "echo once" })).toMatchObject({
+    stdout: "once\n",
+  });
+
+  const session = await client.sessions.create({ runtime: "python", labels: { purpose: "test" } });
+  expect(await client.sessions.get(session.id)).toMatchObject({ labels: { purpose: "test" } });
+  expect((await client.sessions.list({ runtime: "python" }).page()).items).toHaveLength(1);
+  expect(await session.update({ labels: { purpose: "other" } })).toMatchObject({
+    labels: { purpose: "other" },
+  });
+  expect(await session.resources()).toMatchObject({ processes: expect.any(Number) as number });
+
+  const execution = session.execute("import json; x = (1, 2); input('? ')", { allowInput: true });
+  for await (const event of execution)
+    if (event.type === "input_request") await execution.input("yes");
+  expect(await execution.details()).toMatchObject({ result: { value: "yes" } });
+  for await (const event of session.execution(await execution.id))
+    if (event.type === "result") expect(event.value).toBe("yes");
+  const [newest] = (await session.executions().page()).items;
+  expect(newest).toMatchObject({ id: await execution.id, status: "ok" });
+
+  const { variables } = session;
+  expect(await variables.list()).toContainEqual(expect.objectContaining({ name: "x" }));
+  await variables.set("y", [1, { two: 2 }]);
+  expect((await variables.get("y")).value).toEqual([1, { two: 2 }]);
+  await variables.delete("y");
+  await expect(variables.get("y")).rejects.toMatchObject({ code: "variable_not_found" });
+  expect((await session.modules()).map(({ name }) => name)).toContain("json");
+  expect((await session.complete("json.lo")).matches).toContain("loads");
+  expect((await session.inspect("len")).mime?.["text/plain"]).toContain("len");
+
+  const checkpoint = await session.checkpoint({ name: "kept" });
+  expect((await session.checkpoints().page()).items).toEqual([checkpoint]);
+  expect((await client.checkpoints.list().page()).items).toEqual([checkpoint]);
+  expect(await client.checkpoints.get(checkpoint.id)).toEqual(checkpoint);
+  await variables.clear();
+  await session.restore(checkpoint.id);
+  const { sessions: forks } = await session.fork({ count: 2 });
+  expect(await Promise.all(forks.map((fork) => fork.execute("x")))).toEqual([
+    expect.objectContaining({ result: expect.objectContaining({ repr: "(1, 2)" }) as object }),
+    expect.objectContaining({ result: expect.objectContaining({ repr: "(1, 2)" }) as object }),
+  ]);
+  await client.checkpoints.delete(checkpoint.id);
+
+  for (const end of ["interrupt", "kill"] as const) {
+    const endless = session.execute("while True: pass");
+    for await (const event of endless) if (event.type === "started") await endless[end]();
+    expect((await endless).status).toBe(end === "kill" ? "lost" : "interrupted");
+  }
+  await session.interrupt();
+  await session.restart();
+  await session.reset();
+  await session.delete();
+  await expect(session.info()).rejects.toMatchObject({ code: "session_closed", status: 410 });
+
+  expect(operations.filter((operation) => !reached.has(operation))).toEqual([]);
+});
+
+function isOf(operation: string, method: string, path: string): boolean {
+  const pattern = operation.replaceAll(/\{\w+\}/g, "[^/]+");
+  return new RegExp(`^${pattern}$`).test(`${method} ${path}`);
+}
