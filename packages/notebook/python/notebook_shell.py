@@ -14,6 +14,7 @@ from types import ModuleType
 
 ENVELOPE = "application/vnd.holdfast.notebook+json"
 _MODULE = "holdfast_notebook"
+_BASE64 = ("image/png", "image/jpeg", "application/pdf")
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 _show = builtins.display  # the session's own; IPython puts its own in this place
@@ -42,12 +43,16 @@ def _install():
 
 
 def _tell(envelope, data=None, **options):
-    _show({**(data or {}), ENVELOPE: json.dumps(envelope)}, raw=True, **options)
+    """A display of the session. JSON becomes text in it, and base64 bytes: the envelope says where it ends with a newline."""
+    data = data or {}
+    envelope["newlines"] = [kind for kind, content in data.items() if _ends_in_newline(kind, content)]
+    data = {kind: json.dumps(content) if _is_json(kind) else content for kind, content in data.items()}
+    _show({**data, ENVELOPE: json.dumps(envelope)}, raw=True, **options)
 
 
-def _sendable(data):
-    """Only JSON is told as text that has to be read again."""
-    return {kind: json.dumps(content) if _is_json(kind) else content for kind, content in data.items()}
+def _ends_in_newline(kind, content):
+    """Jupyter writes one behind the base64 of bytes; that of texts is as it is."""
+    return isinstance(content, bytes) or (kind in _BASE64 and str(content).endswith("\n"))
 
 
 def _is_json(kind):
@@ -112,7 +117,7 @@ def _make_shell():
             self._validate_data(data, metadata or {})
             name = (transient or {}).get("display_id")
             envelope = {"type": "display_data", "metadata": metadata or {}}
-            _tell(envelope, _sendable(data), display_id=name, update=update)
+            _tell(envelope, data, display_id=name, update=update)
 
         def clear_output(self, wait=False):
             _tell({"type": "clear_output", "wait": bool(wait)})
@@ -123,7 +128,7 @@ def _make_shell():
 
         def write_format_data(self, format_dict, md_dict=None):
             envelope = {"type": "execute_result", "metadata": md_dict or {}, "executionCount": self.prompt_count}
-            _tell(envelope, _sendable(format_dict))
+            _tell(envelope, format_dict)
 
         def finish_displayhook(self):
             pass

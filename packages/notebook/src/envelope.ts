@@ -4,6 +4,8 @@ import { z } from "zod";
 export const envelopeType = "application/vnd.holdfast.notebook+json";
 
 const metadata = z.record(z.string(), z.unknown());
+/** MIME types whose base64 ends with a newline. */
+const newlines = z.array(z.string());
 
 const envelopeSchema = z.discriminatedUnion("type", [
   z.object({
@@ -12,8 +14,13 @@ const envelopeSchema = z.discriminatedUnion("type", [
     ipython: z.string().nullable(),
     reason: z.string().nullable(),
   }),
-  z.object({ type: z.literal("display_data"), metadata }),
-  z.object({ type: z.literal("execute_result"), metadata, executionCount: z.int().min(0) }),
+  z.object({ type: z.literal("display_data"), metadata, newlines }),
+  z.object({
+    type: z.literal("execute_result"),
+    metadata,
+    newlines,
+    executionCount: z.int().min(0),
+  }),
   z.object({
     type: z.literal("error"),
     ename: z.string(),

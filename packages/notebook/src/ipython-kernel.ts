@@ -43,7 +43,7 @@ function reader(executionCount: number): EventReader {
 }
 
 function opened(envelope: Envelope, event: DisplayEvent): OutputMessage | null {
-  const data = mimeData(event.mime);
+  const data = mimeData(event.mime, "newlines" in envelope ? envelope.newlines : []);
   switch (envelope.type) {
     case "display_data": {
       const { metadata } = envelope;
