@@ -21,7 +21,7 @@ function wireEvent(event: ExecutionEvent): NotebookEvent {
   switch (event.type) {
     case "stdout":
     case "stderr":
-      return { type: event.type, base64: event.bytes.toString("base64") };
+      return { type: event.type, base64: Buffer.from(event.bytes).toString("base64") };
     case "display":
     case "result":
       return { ...event, mime: wireMime(event.mime) };

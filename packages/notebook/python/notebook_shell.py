@@ -17,7 +17,8 @@ _MODULE = "holdfast_notebook"
 _BASE64 = ("image/png", "image/jpeg", "application/pdf")
 _INLINE = "module://matplotlib_inline.backend_inline"
 
-_show = builtins.display  # the session's own; IPython puts its own in this place
+_module = sys.modules.get(_MODULE)
+_show = _module.show if _module else builtins.display  # the session's own: IPython puts its own in this place
 
 
 def start(wants_ipython):
@@ -32,13 +33,13 @@ def start(wants_ipython):
 
 
 def _install():
-    module = sys.modules.get(_MODULE)
-    if module is None:
-        import IPython
+    if _module is not None:
+        return _module.version
+    import IPython
 
-        run = _make_run(_make_shell())
-        module = sys.modules[_MODULE] = ModuleType(_MODULE)
-        module.version, module.run = IPython.__version__, run
+    run = _make_run(_make_shell())
+    module = sys.modules[_MODULE] = ModuleType(_MODULE)
+    module.version, module.run, module.show = IPython.__version__, run, _show
     return module.version
 
 
