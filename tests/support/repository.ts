@@ -9,6 +9,7 @@ export const publishedPackages = [
   "packages/adapter-bash",
   "packages/adapter-python",
   "packages/store-sqlite",
+  "packages/notebook",
   "packages/console",
   "packages/opentelemetry",
   "apps/server",

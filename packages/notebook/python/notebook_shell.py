@@ -11,6 +11,7 @@ import platform
 import sys
 import tempfile
 from types import ModuleType
+from zlib import crc32
 
 ENVELOPE = "application/vnd.holdfast.notebook+json"
 _MODULE = "holdfast_notebook"
@@ -107,11 +108,18 @@ def _refuse_input(prompt=""):
 
 def _make_shell():
     from IPython.core.application import ProfileDir
+    from IPython.core.compilerop import CachingCompiler
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.error import UsageError
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
+
+    class Compiler(CachingCompiler):
+        def get_code_name(self, raw_code, code, number):
+            """As ipykernel has it, a file that is not there: IPython shows cells with other names in other colours."""
+            name = "%d.py" % crc32(raw_code.encode("utf-8", "surrogatepass"))
+            return os.path.join(tempfile.gettempdir(), "holdfast_%d" % os.getpid(), name)
 
     class Publisher(DisplayPublisher):
         def publish(self, data, metadata=None, *_, transient=None, update=False, **__):
@@ -157,10 +165,6 @@ def _make_shell():
         def ask_exit(self):
             pass
 
-    os.environ.setdefault("MPLBACKEND", _INLINE)
-    matplotlib = sys.modules.get("matplotlib")
-    if matplotlib:
-        matplotlib.use(os.environ["MPLBACKEND"])
     for name in ("_", "__", "___"):
         builtins.__dict__.pop(name, None)  # of the session; IPython has them in the user's namespace
     with tempfile.TemporaryDirectory() as directory:
@@ -170,8 +174,12 @@ def _make_shell():
             profile_dir=ProfileDir(location=directory),
             displayhook_class=Hook,
             display_pub_class=Publisher,
+            compiler_class=Compiler,
             autoindent=False,
             config=Config({"HistoryManager": {"enabled": False}}),
         )
         shell.db = {}
+    os.environ.setdefault("MPLBACKEND", _INLINE)
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use(os.environ["MPLBACKEND"])
     return shell

@@ -3,6 +3,7 @@ import { type Kernel, output, streamOutput } from "./kernel.ts";
 /** Cells of bash, with outputs as bash_kernel has them. */
 export const bashKernel: Kernel = {
   name: "bash",
+  withoutIpython: null,
   languageInfo: {
     codemirror_mode: "shell",
     file_extension: ".sh",

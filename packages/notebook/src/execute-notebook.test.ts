@@ -79,6 +79,7 @@ describe("executeNotebook()", () => {
     notebook.cells.push({ cell_type: "markdown", metadata: {}, source: "text" });
     const run = await executeNotebook(notebook, session);
     expect(run).toMatchObject({ status: "ok", kernel: "python", failedCell: null });
+    expect(run.withoutIpython).toBe("not there");
     expect(sent).toEqual(["a", "c"]);
     expect(countsOf(notebook)).toEqual([1, 99, 99, 2, null]);
     expect(outputsOf(notebook, 0)).toEqual([]);

@@ -68,6 +68,8 @@ export interface NotebookRun {
   readonly status: NotebookExecutionStatus;
   /** What ran the cells: `ipython`, `python` without it, or `bash`. */
   readonly kernel: Kernel["name"];
+  /** Why Python cells did not run in IPython's shell, such as `ModuleNotFoundError: …`; else `null`. */
+  readonly withoutIpython: string | null;
   /** Those that were run, in order. */
   readonly cells: readonly CellRun[];
   /** The one that ended the run before its end, `null` if none did. */
@@ -120,6 +122,7 @@ export async function executeNotebook(
   return {
     status: failedCell?.status ?? (signal.aborted ? "interrupted" : "ok"),
     kernel: kernel.name,
+    withoutIpython: kernel.withoutIpython,
     cells,
     failedCell,
     durationMs: performance.now() - began,

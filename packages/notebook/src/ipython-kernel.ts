@@ -3,7 +3,7 @@ import { type EventReader, type Kernel, output, streamOutput } from "./kernel.ts
 import { mimeData } from "./mime-data.ts";
 import type { NotebookEvent } from "./notebook-session.ts";
 import type { OutputMessage } from "./output-list.ts";
-import { plainReader } from "./python-kernel.ts";
+import { plainReader, pythonInfo } from "./python-kernel.ts";
 
 type DisplayEvent = Extract<NotebookEvent, { type: "display" }>;
 
@@ -11,15 +11,8 @@ type DisplayEvent = Extract<NotebookEvent, { type: "display" }>;
 export function ipythonKernel(pythonVersion: string): Kernel {
   return {
     name: "ipython",
-    languageInfo: {
-      codemirror_mode: { name: "ipython", version: 3 },
-      file_extension: ".py",
-      mimetype: "text/x-python",
-      name: "python",
-      nbconvert_exporter: "python",
-      pygments_lexer: "ipython3",
-      version: pythonVersion,
-    },
+    withoutIpython: null,
+    languageInfo: pythonInfo(pythonVersion),
     codeOf: (source, { allowInput }) => ({
       isRefused: false,
       // A JSON text is a Python one too.

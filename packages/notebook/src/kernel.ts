@@ -6,6 +6,8 @@ import type { Output } from "./notebook.ts";
 export interface Kernel {
   /** `ipython`, `python` (without IPython) or `bash`. */
   readonly name: "ipython" | "python" | "bash";
+  /** Why Python cells do not run in IPython's shell; `null` where they do, and for other languages. */
+  readonly withoutIpython: string | null;
   /** As the notebook's metadata have it. */
   readonly languageInfo: Readonly<Record<string, unknown>>;
   /** What is sent for a cell, or the error that stands for it. */

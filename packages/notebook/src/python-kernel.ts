@@ -2,19 +2,12 @@ import { type EventReader, type Kernel, output, streamOutput } from "./kernel.ts
 import { mimeData } from "./mime-data.ts";
 import { translateMagics } from "./translate-magics.ts";
 
-/** Python cells as the session runs them: without IPython. */
-export function pythonKernel(pythonVersion: string): Kernel {
+/** Python cells as the session runs them: without IPython, for that reason. */
+export function pythonKernel(pythonVersion: string, reason: string): Kernel {
   return {
     name: "python",
-    languageInfo: {
-      codemirror_mode: { name: "ipython", version: 3 },
-      file_extension: ".py",
-      mimetype: "text/x-python",
-      name: "python",
-      nbconvert_exporter: "python",
-      pygments_lexer: "ipython3",
-      version: pythonVersion,
-    },
+    withoutIpython: reason,
+    languageInfo: pythonInfo(pythonVersion),
     codeOf(source) {
       const translated = translateMagics(source);
       if (translated.refused === null) return { isRefused: false, code: translated.code };
@@ -24,6 +17,19 @@ export function pythonKernel(pythonVersion: string): Kernel {
       return { isRefused: true, error: { ...error, traceback } };
     },
     reader: plainReader,
+  };
+}
+
+/** What ipykernel says of Python. */
+export function pythonInfo(version: string): Readonly<Record<string, unknown>> {
+  return {
+    codemirror_mode: { name: "ipython", version: 3 },
+    file_extension: ".py",
+    mimetype: "text/x-python",
+    name: "python",
+    nbconvert_exporter: "python",
+    pygments_lexer: "ipython3",
+    version,
   };
 }
 

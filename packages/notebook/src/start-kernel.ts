@@ -47,8 +47,8 @@ export async function startKernel(
   shell: PythonShell,
 ): Promise<Kernel> {
   if (runtime === "bash") return bashKernel;
-  const started = await startShell(session, shell === "auto");
-  return started.ipython === null ? pythonKernel(started.python) : ipythonKernel(started.python);
+  const { python, ipython, reason } = await startShell(session, shell === "auto");
+  return ipython === null ? pythonKernel(python, reason ?? "") : ipythonKernel(python);
 }
 
 /** Runs the shell's own code, which leaves no name behind. */
