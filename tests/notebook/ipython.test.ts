@@ -46,7 +46,12 @@ describe.skipIf(!hasDebianModules("IPython"))("cells in IPython's shell", () => 
       expect(run).toMatchObject({ status: "timeout", failedCell: { index: 1 } });
       expect(outputs).toMatchObject([
         [stdout("before\n")],
-        [{ output_type: "error", ename: /while/.test(code) ? "KeyboardInterrupt" : "CancelledError" }],
+        [
+          {
+            output_type: "error",
+            ename: /while/.test(code) ? "KeyboardInterrupt" : "CancelledError",
+          },
+        ],
         [],
       ]);
     }

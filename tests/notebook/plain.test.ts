@@ -49,7 +49,7 @@ describe("cells without IPython", () => {
 
   it("run commands and change the folder as IPython's syntax says", async () => {
     const { outputs } = await runSources(
-      ["!echo \"it's\"", "%cd /\nimport os\nos.getcwd()", "%%bash\necho $((6 * 7))\n"],
+      ['!echo "it\'s"', "%cd /\nimport os\nos.getcwd()", "%%bash\necho $((6 * 7))\n"],
       plain,
     );
     expect(outputs).toMatchObject([
@@ -65,10 +65,7 @@ describe("cells without IPython", () => {
       ...plain,
       onInput: () => answers.shift() ?? null,
     });
-    expect(outputs).toMatchObject([
-      [{ data: { "text/plain": "'Ada'" } }],
-      [{ ename: "EOFError" }],
-    ]);
+    expect(outputs).toMatchObject([[{ data: { "text/plain": "'Ada'" } }], [{ ename: "EOFError" }]]);
   });
 
   it("are interrupted when their time is over", async () => {
@@ -93,17 +90,27 @@ describe("cells without IPython", () => {
           },
         },
       ],
-      [{ data: { "text/plain": "   a\n0  1", "text/html": expect.stringContaining("<table") as string } }],
+      [
+        {
+          data: {
+            "text/plain": "   a\n0  1",
+            "text/html": expect.stringContaining("<table") as string,
+          },
+        },
+      ],
     ]);
   });
 });
 
 describe("cells of bash", () => {
   it("keep their state, and fail with their exit code", async () => {
-    const { run, outputs } = await runSources(["x=5; cd /", 'echo "$x $PWD"', "(exit 3)", "echo no"], {
-      kernel: "bash",
-      runtime: bashRuntime(),
-    });
+    const { run, outputs } = await runSources(
+      ["x=5; cd /", 'echo "$x $PWD"', "(exit 3)", "echo no"],
+      {
+        kernel: "bash",
+        runtime: bashRuntime(),
+      },
+    );
     expect(run).toMatchObject({ status: "error", kernel: "bash", failedCell: { index: 2 } });
     expect(outputs).toEqual([
       [],

@@ -30,7 +30,11 @@ export function copyExactly(value: unknown): unknown {
 export function writeExactly(value: unknown, indent = ""): string {
   const inner = `${indent} `;
   if (Array.isArray(value))
-    return enclosed("[", value.map((each) => inner + writeExactly(each, inner)), `${indent}]`);
+    return enclosed(
+      "[",
+      value.map((each) => inner + writeExactly(each, inner)),
+      `${indent}]`,
+    );
   if (!isMap(value)) return JSON.stringify(value);
   const members = Object.keys(value)
     .filter((key) => value[key] !== undefined)

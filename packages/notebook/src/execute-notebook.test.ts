@@ -111,7 +111,10 @@ describe("executeNotebook()", () => {
     const second = await executeNotebook(notebookOf("a", "b"), allowed.session, {
       allowErrors: true,
     });
-    expect(second).toMatchObject({ status: "ok", cells: [{ status: "error" }, { status: "error" }] });
+    expect(second).toMatchObject({
+      status: "ok",
+      cells: [{ status: "error" }, { status: "error" }],
+    });
   });
 
   it.for(["timeout", "interrupted", "lost"] as const)(
@@ -133,18 +136,18 @@ describe("executeNotebook()", () => {
     expect(sent).toEqual(["b", "d"]);
   });
 
-  it.for([
-    { from: -1 },
-    { from: 2, to: 1 },
-    { to: 4 },
-    { from: 0.5 },
-  ])("refuses the range %j", async (range) => {
-    const { session } = scriptedSession({});
-    await expect(executeNotebook(notebookOf("a", "b", "c"), session, range)).rejects.toMatchObject({
-      code: "invalid_request",
-      message: expect.stringMatching(/allowed 0 to 3/) as string,
-    });
-  });
+  it.for([{ from: -1 }, { from: 2, to: 1 }, { to: 4 }, { from: 0.5 }])(
+    "refuses the range %j",
+    async (range) => {
+      const { session } = scriptedSession({});
+      await expect(
+        executeNotebook(notebookOf("a", "b", "c"), session, range),
+      ).rejects.toMatchObject({
+        code: "invalid_request",
+        message: expect.stringMatching(/allowed 0 to 3/) as string,
+      });
+    },
+  );
 
   it("answers what a cell asks for, to the end of the input", async () => {
     const ask: NotebookEvent = { type: "input_request", prompt: "? ", password: false };

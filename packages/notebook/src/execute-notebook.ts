@@ -1,9 +1,9 @@
 import type { Kernel } from "./kernel.ts";
-import { NotebookError } from "./notebook-error.ts";
 import type { NotebookExecutionStatus, NotebookSession } from "./notebook-session.ts";
 import type { CodeCell, Notebook } from "./notebook.ts";
 import type { DisplayPlaces } from "./output-list.ts";
-import { type AnswerInput, type CellEnd, runCell } from "./run-cell.ts";
+import { type AnswerInput, type CellEnd, type RunCellOptions, runCell } from "./run-cell.ts";
+import { type SelectedCell, selectCells } from "./select-cells.ts";
 import { type PythonShell, runtimeOf, startKernel } from "./start-kernel.ts";
 
 const defaults = {
@@ -14,6 +14,8 @@ const defaults = {
   allowErrors: false,
   recordTiming: true,
   pythonShell: "auto",
+  onInput: null,
+  onProgress: () => undefined,
 } as const;
 
 /** How a notebook is executed. */
@@ -89,36 +91,18 @@ export async function executeNotebook(
   options: ExecuteNotebookOptions = {},
 ): Promise<NotebookRun> {
   const began = performance.now();
-  const settings = { ...defaults, to: notebook.cells.length, onInput: null, ...options };
-  const selected = select(notebook, settings);
+  const settings = { ...defaults, to: notebook.cells.length, ...options };
+  const selected = selectCells(notebook, settings);
   const runtime = runtimeOf(notebook);
   const kernel = await startKernel(session, runtime, settings.pythonShell);
   notebook.metadata.language_info = { ...kernel.languageInfo, name: runtime };
   const signal = settings.signal ?? new AbortController().signal;
-  const places: DisplayPlaces = new Map();
-  const cells: CellRun[] = [];
-  let failedCell: CellRun | null = null;
-  for (const [position, { cell, index }] of selected.entries()) {
-    if (signal.aborted || failedCell !== null) break;
-    const executionCount = position + 1;
-    const step = { cell, index, number: executionCount, total: selected.length, ended: null };
-    const tell = (progress: Pick<NotebookProgress, "type" | "ended">) =>
-      settings.onProgress?.({ ...step, ...progress });
-    tell({ type: "cell_started", ended: null });
-    const cellBegan = performance.now();
-    const end = await runCell(cell, {
-      ...{ session, kernel, places, executionCount, signal },
-      timeoutMs: settings.timeoutMs,
-      recordTiming: settings.recordTiming,
-      onInput: settings.onInput,
-      onOutput: () => tell({ type: "output", ended: null }),
-    });
-    const durationMs = performance.now() - cellBegan;
-    const ended = { index, id: cell.id ?? null, executionCount, durationMs, ...end };
-    cells.push(ended);
-    if (!isAllowed(end, cell, settings.allowErrors)) failedCell = ended;
-    tell({ type: "cell_ended", ended });
-  }
+  const { cells, failedCell } = await runSelected(selected, {
+    ...settings,
+    session,
+    kernel,
+    signal,
+  });
   return {
     status: failedCell?.status ?? (signal.aborted ? "interrupted" : "ok"),
     kernel: kernel.name,
@@ -129,34 +113,34 @@ export async function executeNotebook(
   };
 }
 
-interface Selection {
-  readonly from: number;
-  readonly to: number;
-  readonly tags: readonly string[] | null;
-  readonly skipTag: string;
-}
+type RunOptions = Omit<RunCellOptions, "places" | "executionCount" | "onOutput"> & {
+  readonly allowErrors: boolean;
+  readonly onProgress: (progress: NotebookProgress) => void;
+};
 
-interface SelectedCell {
-  readonly cell: CodeCell;
-  readonly index: number;
-}
-
-/** The cells that are to be run: none without code. */
-function select({ cells }: Notebook, { from, to, tags, skipTag }: Selection): SelectedCell[] {
-  const isRange = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to;
-  if (!isRange || to > cells.length)
-    throw new NotebookError(
-      "invalid_request",
-      `from, to: received ${from}, ${to}, allowed 0 to ${cells.length}, not backwards`,
-    );
-  const selected: SelectedCell[] = [];
-  for (const [index, cell] of cells.entries()) {
-    const own = cell.metadata.tags ?? [];
-    const isWanted = tags === null || tags.some((tag) => own.includes(tag));
-    if (cell.cell_type !== "code" || index < from || index >= to || !isWanted) continue;
-    if (cell.source.trim() !== "" && !own.includes(skipTag)) selected.push({ cell, index });
+/** Up to the first cell that fails and must not. */
+async function runSelected(
+  selected: readonly SelectedCell[],
+  { allowErrors, onProgress, ...options }: RunOptions,
+): Promise<Pick<NotebookRun, "cells" | "failedCell">> {
+  const places: DisplayPlaces = new Map();
+  const cells: CellRun[] = [];
+  for (const [position, { cell, index }] of selected.entries()) {
+    if (options.signal.aborted) break;
+    const executionCount = position + 1;
+    const tell = (type: NotebookProgress["type"], ended: CellRun | null) =>
+      onProgress({ type, cell, index, number: executionCount, total: selected.length, ended });
+    tell("cell_started", null);
+    const began = performance.now();
+    const onOutput = () => tell("output", null);
+    const end = await runCell(cell, { ...options, places, executionCount, onOutput });
+    const durationMs = performance.now() - began;
+    const ended = { index, id: cell.id ?? null, executionCount, durationMs, ...end };
+    cells.push(ended);
+    tell("cell_ended", ended);
+    if (!isAllowed(end, cell, allowErrors)) return { cells, failedCell: ended };
   }
-  return selected;
+  return { cells, failedCell: null };
 }
 
 function isAllowed({ status }: CellEnd, { metadata }: CodeCell, allowErrors: boolean): boolean {

@@ -2,12 +2,16 @@
 type MimeBundle = Record<string, unknown>;
 
 // Where Python's str.splitlines() ends a line.
-const lines = /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^]+$/g;
+const ends = "\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029";
+const lines = new RegExp(`[^${ends}]*(?:\\r\\n|[${ends}])|[^]+$`, "g");
 
 /** The parts of a notebook that are text in memory and lists of lines in a file; each is replaced by what `change` makes of it. */
 export function changeTexts(
   cells: readonly Record<string, unknown>[],
-  change: { readonly text: (value: unknown) => unknown; readonly bundle: (data: MimeBundle) => void },
+  change: {
+    readonly text: (value: unknown) => unknown;
+    readonly bundle: (data: MimeBundle) => void;
+  },
 ): void {
   for (const cell of cells) {
     if ("source" in cell) cell["source"] = change.text(cell["source"]);

@@ -41,7 +41,12 @@ export type NotebookEvent =
     }
   | { readonly type: "input_request"; readonly prompt: string; readonly password: boolean }
   | { readonly type: "result"; readonly mime: Readonly<Record<string, string>> }
-  | { readonly type: "error"; readonly name: string; readonly message: string; readonly text: string }
+  | {
+      readonly type: "error";
+      readonly name: string;
+      readonly message: string;
+      readonly text: string;
+    }
   | {
       readonly type: "completed";
       readonly status: NotebookExecutionStatus | "queued" | "running";

@@ -48,7 +48,11 @@ export class OutputList {
       this.#update(displayId, output.data as never, output.metadata as never);
     if (this.#clearsNext) this.#clear();
     const last = this.#cell.outputs.at(-1);
-    if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name) {
+    if (
+      output.output_type === "stream" &&
+      last?.output_type === "stream" &&
+      last.name === output.name
+    ) {
       last.text += output.text;
       return;
     }
@@ -57,7 +61,11 @@ export class OutputList {
   }
 
   /** As Jupyter has it, a display with an id that is there already changes the earlier ones too. */
-  #update(displayId: string, data: Record<string, unknown>, metadata: Record<string, unknown>): void {
+  #update(
+    displayId: string,
+    data: Record<string, unknown>,
+    metadata: Record<string, unknown>,
+  ): void {
     for (const outputs of this.#places.get(displayId)?.values() ?? [])
       for (const output of outputs) Object.assign(output, { data, metadata });
   }

@@ -40,8 +40,7 @@ export function plainReader(executionCount: number): EventReader {
       case "display": {
         const { displayId, update } = event;
         const data = mimeData(event.mime);
-        if (update && displayId !== null)
-          return { type: "update", displayId, data, metadata: {} };
+        if (update && displayId !== null) return { type: "update", displayId, data, metadata: {} };
         const shown = { output_type: "display_data", data, metadata: {} } as const;
         return { type: "output", output: shown, displayId };
       }

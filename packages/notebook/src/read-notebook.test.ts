@@ -46,7 +46,10 @@ describe("readNotebook()", () => {
   it.for(refused)("refuses %j with %s", ([text, codeName, message]) => {
     const error = thrownBy(() => readNotebook(text));
     expect(error).toBeInstanceOf(NotebookError);
-    expect(error).toMatchObject({ code: codeName, message: expect.stringMatching(message) as string });
+    expect(error).toMatchObject({
+      code: codeName,
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it("joins lines of sources, outputs and attachments, but not of JSON", () => {

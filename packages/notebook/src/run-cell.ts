@@ -1,3 +1,4 @@
+import { startTiming } from "./cell-timing.ts";
 import type { Kernel } from "./kernel.ts";
 import type {
   NotebookEvent,
@@ -107,27 +108,4 @@ function endOf(completed: Completed | null): CellEnd {
   if (isRunning) return { status: "lost", exitCode, signal };
   // bash: what a cell's last command answers. No other runtime ends well with an exit code.
   return { status: status === "ok" && (exitCode ?? 0) !== 0 ? "error" : status, exitCode, signal };
-}
-
-/** Writes down when what happened, as nbclient does. */
-function startTiming(cell: CodeCell, isOn: boolean): { readonly end: () => void } {
-  if (!isOn) return { end: () => undefined };
-  const begin = timestamp();
-  const execution: Record<string, string> = {
-    "iopub.status.busy": begin,
-    "iopub.execute_input": begin,
-  };
-  cell.metadata["execution"] = execution;
-  return {
-    end: () => {
-      execution["iopub.status.idle"] = execution["shell.execute_reply"] = timestamp();
-    },
-  };
-}
-
-/** With microseconds, as Python writes times. */
-function timestamp(): string {
-  const now = performance.timeOrigin + performance.now();
-  const micros = String(Math.floor((now % 1) * 1000)).padStart(3, "0");
-  return new Date(now).toISOString().replace("Z", `${micros}Z`);
 }

@@ -15,7 +15,7 @@ const unchanged = [
 const translated: readonly (readonly [source: string, code: string])[] = [
   ["%matplotlib inline\nx = 1", "pass\nx = 1"],
   ["if True:\n    %matplotlib inline", "if True:\n    pass"],
-  ["!echo \"it's\"\nx", '__import__("subprocess").run("echo \\"it\'s\\"", shell=True);\nx'],
+  ['!echo "it\'s"\nx', '__import__("subprocess").run("echo \\"it\'s\\"", shell=True);\nx'],
   ["%cd", '__import__("os").chdir(__import__("os").path.expanduser("~"))'],
   ["%cd /tmp", '__import__("os").chdir(__import__("os").path.expanduser("/tmp"))'],
   [

@@ -44,7 +44,9 @@ function translateLine(name: string, rest: string): string | null {
     case "%pip":
       return `__import__("subprocess").run([__import__("sys").executable, "-m", "pip", *__import__("shlex").split(${JSON.stringify(rest)})]);`;
     case "!":
-      return /[{}]/.test(rest) || rest.startsWith("!") ? null : `__import__("subprocess").run(${JSON.stringify(rest)}, shell=True);`; // {name} would be a value of Python's
+      return /[{}]/.test(rest) || rest.startsWith("!")
+        ? null
+        : `__import__("subprocess").run(${JSON.stringify(rest)}, shell=True);`; // {name} would be a value of Python's
     default:
       return null;
   }
