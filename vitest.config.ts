@@ -4,6 +4,7 @@ const projects = [
   ["core", "packages/core"],
   ["adapter-bash", "packages/adapter-bash"],
   ["adapter-python", "packages/adapter-python"],
+  ["notebook", "packages/notebook"],
   ["store-sqlite", "packages/store-sqlite"],
   ["client", "packages/client"],
   ["console", "packages/console"],

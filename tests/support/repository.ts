@@ -10,6 +10,7 @@ export const publishedPackages = [
   "packages/adapter-python",
   "packages/store-sqlite",
   "packages/client",
+  "packages/notebook",
   "packages/console",
   "packages/opentelemetry",
   "apps/server",

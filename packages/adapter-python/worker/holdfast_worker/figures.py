@@ -4,6 +4,8 @@ import os
 import sys
 
 from .import_hooks import when_imported
+from .ipython_display import is_running
+from .representation import safe_repr
 
 
 def watch_imports(display):
@@ -12,12 +14,13 @@ def watch_imports(display):
 
 
 def flush(display):
-    """Shows and closes all open figures."""
+    """Shows and closes all open figures, unless IPython does."""
     pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None:
+    if pyplot is None or is_running():
         return
     for number in pyplot.get_fignums():
-        display({"image/png": png_of(pyplot.figure(number)), "text/plain": "<Figure %d>" % number})
+        figure = pyplot.figure(number)
+        display({"image/png": png_of(figure), "text/plain": safe_repr(figure)})
     pyplot.close("all")
 
 

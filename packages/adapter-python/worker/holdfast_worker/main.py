@@ -160,12 +160,13 @@ class Worker:
         import_hooks.when_imported("signal", gates.patch_signal)
         import_hooks.when_imported("threading", patch_threading)
         sources.watch_imports()
-        from . import figures
+        from . import figures, ipython_display
 
         figures.watch_imports(self._requests.show)
         self._streams.open_idle()
         self._streams.refresh()
         self._requests.install(self._streams)
+        ipython_display.watch_imports()
 
     @defers
     def _next_message(self):
