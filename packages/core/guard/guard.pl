@@ -21,7 +21,7 @@
 #        E text    could not start, or no FIFO X code signal    the worker's process has ended
 #        W text    the end of its standard error, percent-encoded, in front of X; only of an adopted one
 #        G n m     the tree is gone, n processes were killed after the worker's own end, m guards are waited for
-use strict;
+BEGIN { $^H |= 0x602 }                                     # use strict, without the 0.2 ms that strict.pm takes to load
 
 my ($dir, $mode, $main, $stderr, $is_said) = @ARGV;
 my $is_adopted = $mode eq 'adopt';
@@ -41,29 +41,36 @@ $SIG{$_} = 'IGNORE' for qw(INT TERM HUP QUIT);
 open(my $control, '+<&=', 3) or exit 97;
 binmode $control;
 
+# To compile what only later is needed takes longer than a start may: it is done when nothing else is to be done.
+my $later = do { local $/; readline DATA };
+close DATA;
+our $AUTOLOAD;
+my $is_finishing = 0;
+my $is_alone = 0;                                          # the server is gone
+my ($input, $ended) = ('', 0);
+my %spared;                                                # guards of other workers, by process id
+my %folders;                                               # of processes that have no guard yet
+my $last_words = '';
+my $words_handle;
+
 syscall($sys->{prctl}, 36, 1, 0, 0, 0);                    # PR_SET_CHILD_SUBREAPER
 syscall($sys->{sigmask}, 0, $mask, 0, 8);                  # SIG_BLOCK; read through the signalfd instead
 my $signals = syscall($sys->{signalfd4}, -1, $mask, 8, 02000000 | 04000);    # SFD_CLOEXEC | SFD_NONBLOCK
 finish("E signalfd: $!") if $signals < 0;
 open(my $signal_handle, '<&=', $signals) or finish("E signalfd: $!");
 
-my %spared;                                                # guards of other workers, by process id
-my %folders;                                               # of processes that have no guard yet
-my $last_words = '';
-my $words_handle;
 if ($is_adopted) { adopt() } else { start() }
 
-my $is_finishing = 0;
-my $is_alone = 0;                                          # the server is gone
-my ($input, $ended) = ('', 0);
-reap();                                                    # an adopted one may have ended before we could hear of it
-finish() if $ended;
+if ($is_adopted && (my $pid = waitpid -1, 1) > 0) {        # it may have ended before we could hear of it
+    reap($pid);
+    finish() if $ended;
+}
 while (1) {
     my $ready = '';
     vec($ready, 3, 1) = 1;
     vec($ready, $signals, 1) = 1;
     vec($ready, $stderr, 1) = 1 if $words_handle;
-    select($ready, undef, undef, undef);
+    next if !select($ready, undef, undef, defined $later ? 0.05 : undef) && compile_later();
     hear() if $words_handle && vec($ready, $stderr, 1);
     if (vec($ready, $signals, 1)) {
         while (sysread $signal_handle, my $record, 128) { }
@@ -73,12 +80,18 @@ while (1) {
     obey() if vec($ready, 3, 1);
 }
 
-# Does what it is told; without a server it ends.
-sub obey {
-    my $n = sysread $control, my $more, 4096;
-    unless ($n) { $is_alone = 1; finish() }
-    $input .= $more;
-    while ($input =~ s/^([^\n]*)\n//) { command($1) }
+# What stands behind __DATA__, when the first of it is called.
+sub AUTOLOAD {
+    compile_later();
+    goto &$AUTOLOAD;
+}
+
+sub compile_later {
+    return 1 unless defined $later;
+    my $code = $later;
+    undef $later;
+    eval "$code; 1" or die $@;
+    return 1;
 }
 
 # Starts the worker that the start record on descriptor 3 describes.
@@ -136,6 +149,41 @@ sub adopt {
     say_line("P $main") unless $is_said;
 }
 
+sub make_fifo {
+    my ($number, @before) = @{ $sys->{mknod} };
+    my $path = "$dir/$_[0]";
+    return syscall($number, @before, $path, 0010600, 0) == 0;
+}
+
+sub say_line { syswrite $control, "$_[0]\n" }
+
+sub take {
+    my ($want, $got) = ($_[0], '');
+    while (length $got < $want) {
+        my $n = sysread $control, $got, $want - length $got, length $got;
+        next if $n;
+        rmdir $dir;                                            # the server ended before it said what to start
+        rmdir $dir =~ s{/[^/]*$}{}r;
+        exit 96;
+    }
+    return $got;
+}
+
+sub machine {
+    open(my $handle, '<', '/proc/self/exe') or return 'none';
+    sysread $handle, my $header, 20;
+    return { 62 => 'x86_64', 183 => 'aarch64' }->{ unpack 'v', substr $header, 18, 2 } // 'unknown';
+}
+
+__DATA__
+# Does what it is told; without a server it ends.
+sub obey {
+    my $n = sysread $control, my $more, 4096;
+    unless ($n) { $is_alone = 1; finish() }
+    $input .= $more;
+    while ($input =~ s/^([^\n]*)\n//) { command($1) }
+}
+
 sub command {
     my ($verb, $rest) = split / /, $_[0], 2;
     return if $ended && $verb =~ /[SAT]/;                  # its process id may be another's by now
@@ -157,7 +205,7 @@ sub command {
 
 # Collects ended children: the worker's own end is reported at once, orphans are only reaped.
 sub reap {
-    while ((my $pid = waitpid -1, 1) > 0) {
+    for (my $pid = $_[0] // waitpid -1, 1; $pid > 0; $pid = waitpid -1, 1) {
         delete $spared{$pid};
         next if $pid != $main;
         note_end();
@@ -265,30 +313,4 @@ sub children {
         push @children, split ' ', (readline($handle) // '');
     }
     return @children;
-}
-
-sub make_fifo {
-    my ($number, @before) = @{ $sys->{mknod} };
-    my $path = "$dir/$_[0]";
-    return syscall($number, @before, $path, 0010600, 0) == 0;
-}
-
-sub say_line { syswrite $control, "$_[0]\n" }
-
-sub take {
-    my ($want, $got) = ($_[0], '');
-    while (length $got < $want) {
-        my $n = sysread $control, $got, $want - length $got, length $got;
-        next if $n;
-        rmdir $dir;                                            # the server ended before it said what to start
-        rmdir $dir =~ s{/[^/]*$}{}r;
-        exit 96;
-    }
-    return $got;
-}
-
-sub machine {
-    open(my $handle, '<', '/proc/self/exe') or return 'none';
-    sysread $handle, my $header, 20;
-    return { 62 => 'x86_64', 183 => 'aarch64' }->{ unpack 'v', substr $header, 18, 2 } // 'unknown';
 }
