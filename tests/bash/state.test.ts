@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { describe, expect, it } from "vitest";
 import { openSession } from "../support/session-run.ts";
@@ -209,5 +210,20 @@ describe("a bash session", () => {
       sessionState: "kept",
     });
     expect((await test.run('echo "$x"; trap -p EXIT')).out).toBe("kept\n");
+  });
+});
+
+describe("a session whose private folder user code has removed", () => {
+  it.each([
+    ["a short line", "echo hi"],
+    ["a long one", `echo hi # ${"x".repeat(1_000)}`],
+  ])("is lost at the next need of it, and goes on in a fresh worker: %s [A26]", async (_, code) => {
+    await using test = await openSession(runtime, { startTimeoutMs: 5_000 });
+    await test.run(`rm -rf ${tmpdir()}/holdfast-${process.pid}-*`);
+    const runs = [await test.run(code), await test.run(code)];
+    expect(
+      runs.map(({ status }) => status).filter((status) => status !== "ok").length,
+    ).toBeLessThan(2);
+    expect(runs.at(-1)).toMatchObject({ status: "ok", out: "hi\n" });
   });
 });

@@ -229,7 +229,7 @@ export class BashWorker implements Worker {
     const number = `t${++this.#count}`;
     const isInline = script.length <= maxInlineCode && !script.includes("\n");
     const file = this.#path("assign");
-    if (!isInline) writeFileSync(file, script, { mode: 0o600 });
+    if (!isInline) this.#put("assign", script);
     const taking = isInline ? script : `builtin . ${quote(file)}`;
     const line = `{ ${taking}; } 2>/dev/null; __holdfast_say "S ${number} $?"$'\\n'`;
     void this.#asked(number, topLevelCommand(line)).then(
@@ -243,21 +243,18 @@ export class BashWorker implements Worker {
 
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     const skipped = this.#leftBehind();
-    const path = await this.#writtenState();
-    try {
+    await this.#withState(async (path) => {
       await write(headerLine(this.#stateHeader()));
       for await (const piece of createReadStream(path)) await write(piece as Buffer);
-      return { format: "bash", skipped };
-    } finally {
-      unlink(path);
-    }
+    });
+    return { format: "bash", skipped };
   }
 
   async restore(pieces: AsyncIterable<Uint8Array>): Promise<RestoreReport> {
     const all: Uint8Array[] = [];
     for await (const piece of pieces) all.push(Buffer.from(piece));
     const { header, commands } = await readState(Buffer.concat(all), this.#reads());
-    writeFileSync(this.#path("revive"), commands, { mode: 0o600 });
+    this.#put("revive", commands);
     const number = `r${++this.#count}`;
     const record = await this.#asked(number, topLevelCommand(`__holdfast_adopt ${number}`));
     this.#flags = header.flags;
@@ -268,13 +265,9 @@ export class BashWorker implements Worker {
 
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
     const skipped = this.#leftBehind();
-    const path = await this.#writtenState();
-    try {
-      const state = { header: this.#stateHeader(), commands: readFileSync(path) };
-      return { worker: await this.#startFrom(start, state), skipped };
-    } finally {
-      unlink(path);
-    }
+    const commands = await this.#withState(async (path) => readFileSync(path));
+    const worker = await this.#startFrom(start, { header: this.#stateHeader(), commands });
+    return { worker, skipped };
   }
 
   async variables(options: {
@@ -326,8 +319,7 @@ export class BashWorker implements Worker {
     foreground.after = after;
     let codeFile: string | null = null;
     if (request.code.length > maxInlineCode) {
-      codeFile = join(this.#process.directory, "code");
-      writeFileSync(codeFile, request.code, { mode: 0o600 });
+      codeFile = this.#put("code", request.code);
     }
     const line = shellLine({
       nonce,
@@ -355,6 +347,8 @@ export class BashWorker implements Worker {
 
   #refuse(foreground: Foreground, error: unknown): void {
     if (this.#foreground !== foreground) return;
+    // Its folder may be gone although the shell is there: user code can do that.
+    if (HoldfastError.is(error) && error.code === "worker_lost") return void this.#process.stop();
     const message = error instanceof Error ? error.message : String(error);
     const name = HoldfastError.is(error) ? error.code : "internal";
     foreground.onEvent({ type: "error", name, message, traceback: [], text: message });
@@ -506,10 +500,19 @@ export class BashWorker implements Worker {
     return this.#path(`state.${number}`);
   }
 
-  async #stateText(): Promise<string> {
+  #stateText(): Promise<string> {
+    return this.#withState(async (path) => readFileSync(path, "utf8"));
+  }
+
+  /** Has the state written down, read, and the file removed. @throws HoldfastError `worker_lost` when that goes with the shell */
+  async #withState<T>(read: (path: string) => Promise<T>): Promise<T> {
     const path = await this.#writtenState();
     try {
-      return readFileSync(path, "utf8");
+      return await read(path);
+    } catch (error) {
+      const isGone =
+        error instanceof Error && "syscall" in error && "path" in error && error.path === path;
+      throw isGone ? this.#lost() : error;
     } finally {
       unlink(path);
     }
@@ -518,8 +521,7 @@ export class BashWorker implements Worker {
   /** Runs a command of ours. @throws HoldfastError `invalid_request` when the shell refuses it */
   async #do(text: string, what: string): Promise<void> {
     const number = `d${++this.#count}`;
-    const file = this.#path("do");
-    writeFileSync(file, text, { mode: 0o600 });
+    const file = this.#put("do", text);
     const line = `builtin . "$__holdfast_dir/do" 2>/dev/null; __holdfast_say "S ${number} $?"$'\\n'`;
     const { status } = await this.#asked(number, topLevelCommand(line));
     unlink(file);
@@ -539,10 +541,14 @@ export class BashWorker implements Worker {
     this.#send(text);
     const record = await answer;
     if (record !== null && !this.#isEnded) return record;
+    throw this.#lost(this.#isEnded ? "has ended" : "does not answer");
+  }
+
+  #lost(how = "has ended"): HoldfastError {
     const { sessionId } = this.#start;
-    throw new HoldfastError({
+    return new HoldfastError({
       code: "worker_lost",
-      message: `session ${sessionId}: its bash ${this.#isEnded ? "has ended" : "does not answer"}`,
+      message: `session ${sessionId}: its bash ${how}`,
       details: { sessionId },
     });
   }
@@ -665,8 +671,7 @@ export class BashWorker implements Worker {
   /** A command that may be longer than what a pipe takes at once: then it goes by a file of that name. */
   #longCommand(name: string, text: string): string {
     if (text.length <= maxInlineCode) return command(text);
-    const file = this.#path(name);
-    writeFileSync(file, text, { mode: 0o600 });
+    const file = this.#put(name, text);
     return command(`builtin . ${quote(file)}`);
   }
 
@@ -686,6 +691,18 @@ export class BashWorker implements Worker {
       message: `cwd: received ${JSON.stringify(cwd)}, which is not a directory`,
       details: { cwd },
     });
+  }
+
+  /** Writes a file for the shell into its folder, and answers its path. @throws HoldfastError `worker_lost` when that is gone */
+  #put(name: string, content: string | Buffer): string {
+    const path = this.#path(name);
+    try {
+      writeFileSync(path, content, { mode: 0o600 });
+      return path;
+    } catch (error) {
+      const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
+      throw isGone ? this.#lost("has lost its folder") : error;
+    }
   }
 
   #path(name: string): string {
