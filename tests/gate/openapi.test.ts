@@ -25,6 +25,12 @@ it("every operation of the OpenAPI document has an id of its own and a summary",
   for (const { summary } of operations) expect(summary).toMatch(/^[A-Z`].{5,}/);
 });
 
+it("no schema of the OpenAPI document is null wherever it is used", async () => {
+  const { components } = await openApiDocument();
+  for (const [name, { type }] of Object.entries(components.schemas))
+    expect([name, type]).not.toEqual([name, expect.arrayContaining(["null"])]);
+});
+
 it.each([
   ["a field that is not documented", { method: "DELETE", json: { id: "x", nonsense: 1 } }],
   ["JSON where none is documented", { method: "DELETE", status: 204 }],

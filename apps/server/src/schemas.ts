@@ -20,6 +20,11 @@ const resultViewSchema = executionResultSchema
   })
   .meta({ id: "ExecutionResult" });
 
+/** A union, since the document would make a named schema itself nullable, wherever it is used. */
+function orNull<Schema extends z.ZodType>(schema: Schema) {
+  return z.union([schema, z.null()]);
+}
+
 const maxDelayMs = 2 ** 31 - 1;
 const timeoutMs = z.number().min(1).max(maxDelayMs);
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable");
@@ -103,10 +108,10 @@ export const executionSchema = z
     stdoutBytes: z.int(),
     stderrBytes: z.int(),
     truncated: z.boolean(),
-    result: resultViewSchema.nullable(),
+    result: orNull(resultViewSchema),
     displays: z.array(displayViewSchema),
-    error: executionFailureSchema.nullable(),
-    changes: namespaceChangesSchema.nullable(),
+    error: orNull(executionFailureSchema),
+    changes: orNull(namespaceChangesSchema),
     startedAt: z.iso.datetime().nullable(),
     durationMs: z.number(),
     sessionState: z.enum(["kept", "restored", "lost"]),
@@ -176,9 +181,7 @@ export const completionsSchema = z
   .object({ matches: z.array(z.string()), start: z.int(), end: z.int() })
   .meta({ id: "Completions" });
 
-export const inspectionSchema = z
-  .object({ mime: mimeSchema.nullable() })
-  .meta({ id: "Inspection" });
+export const inspectionSchema = z.object({ mime: orNull(mimeSchema) }).meta({ id: "Inspection" });
 
 export const fileEntrySchema = z
   .object({
