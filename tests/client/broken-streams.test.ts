@@ -86,6 +86,24 @@ for _ in range(200): sys.stdout.buffer.write(random.randbytes(10_000)); sys.stdo
     expect(proxy.connections).toBeGreaterThan(before);
   });
 
+  it("starts code again, once, when the answer does not begin", async () => {
+    await using session = await testClient(server.port).sessions.create({ runtime: "bash" });
+    let requests = 0;
+    const client = testClient(server.port, {
+      silenceMs: 200,
+      fetch: async (request) => {
+        const response = await fetch(request.clone());
+        if (requests++ > 0) return response;
+        await response.body?.cancel();
+        return new Promise<never>((_, reject) => {
+          request.signal.addEventListener("abort", () => reject(request.signal.reason as Error));
+        });
+      },
+    });
+    const { stdout } = await client.session(session.id).execute("n=$((n + 1)); echo $n");
+    expect([stdout, requests]).toEqual(["1\n", 2]);
+  });
+
   it("stays with a quiet stream as long as its heart beats", async () => {
     await using proxy = await breakableProxy(server.port);
     await using session = await testClient(server.port).sessions.create({ runtime: "bash" });

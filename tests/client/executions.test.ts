@@ -170,6 +170,26 @@ describe("the signal of an execution", () => {
     expect((await python.execution(await execution.id)).status).toBe("interrupted");
   });
 
+  it("ends the wait for the code before it, too, and then runs nothing", async () => {
+    const session = await client.sessions.create({ runtime: "bash" });
+    const held = Promise.withResolvers<void>();
+    const slow = testClient(server.port, {
+      fetch: async (request) => {
+        await held.promise;
+        return fetch(request);
+      },
+    }).session(session.id);
+    const first = slow.execute("echo first");
+    const leaving = new AbortController();
+    const second = slow.execute("echo second", { signal: leaving.signal, interruptOnAbort: true });
+    leaving.abort(new Error("enough"));
+    await expect(second).rejects.toThrow("enough");
+    held.resolve();
+    expect((await first).stdout).toBe("first\n");
+    expect((await slow.execute("echo third")).stdout).toBe("third\n");
+    expect(await session.info()).toMatchObject({ executionCount: 2 });
+  });
+
   it("that is aborted already runs nothing", async () => {
     const session = await client.sessions.create({ runtime: "bash" });
     const signal = AbortSignal.abort(new Error("never mind"));

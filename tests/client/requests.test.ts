@@ -127,6 +127,11 @@ describe("a request", () => {
     expect(await health).toEqual({ status: "ok" });
   });
 
+  it("does not wait for longer than a minute", async () => {
+    const { client } = scripted([() => problem(503, "shutting_down", { "retry-after": "61" })]);
+    await expect(client.health()).rejects.toMatchObject({ retryAfterMs: 61_000 });
+  });
+
   it("says what came when it is not of a Holdfast server", async () => {
     const { client } = scripted([() => new Response("<h1>Not here</h1>", { status: 404 })]);
     const error = await client.health().catch((thrown: unknown) => thrown);

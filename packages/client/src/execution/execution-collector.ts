@@ -2,7 +2,7 @@ import type { Display, Execution, ExecutionEnd, OutputEncoding } from "./executi
 import type { WireEvent, WireOutput } from "./execution-event.ts";
 import { joinOutput } from "./decode-output.ts";
 
-/** What a server keeps of each stream of an execution, unless it was changed; in bytes, here about as many characters. */
+/** Characters or bytes of each stream; a server keeps as many bytes, unless it was set to others. */
 const keptLength = 16 * 1024 * 1024;
 
 /** Makes an execution with its output of its events, within the bound that the server has for it too. */
@@ -64,12 +64,9 @@ export class ExecutionCollector<Encoding extends OutputEncoding> {
   }
 
   #output(output: WireOutput): void {
-    const { length } = "text" in output ? output.text : output.base64;
-    if (this.#lengths[output.type] + length > 2 * keptLength) {
-      this.#hasLeftOut = true;
-      return;
-    }
+    const length = "text" in output ? output.text.length : (output.base64.length * 3) / 4;
     this.#lengths[output.type] += length;
-    this.#chunks[output.type].push(output);
+    if (this.#lengths[output.type] > keptLength) this.#hasLeftOut = true;
+    else this.#chunks[output.type].push(output);
   }
 }

@@ -1,4 +1,5 @@
 import { isApiError } from "../errors/api-error.ts";
+import { abortable } from "../http/abortable.ts";
 import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.ts";
 import { type EventSource, followEvents } from "../stream/follow-events.ts";
 import { decodeEvent } from "./decode-output.ts";
@@ -35,6 +36,7 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   readonly #encoding: Encoding;
   /** Aborted by the signal of the options, and when input cannot be sent. */
   readonly #leaving = new AbortController();
+  readonly #started: Promise<string>;
   #first: Response | null = null;
   #isFollowed = false;
   #hasEnded = false;
@@ -52,10 +54,11 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
     this.sessionId = sessionId;
     this.#options = options;
     this.#encoding = options.encoding ?? ("text" as Encoding);
-    this.id = started.then((execution) => this.#begin(execution));
-    // Who follows it is told; and nobody may be interested.
-    this.id.catch(() => {});
+    this.#started = started.then((execution) => this.#begin(execution));
     this.#watchSignal();
+    this.id = abortable(() => this.#started, this.#leaving.signal);
+    // Who follows it is told; and nobody may be interested.
+    for (const known of [this.#started, this.id]) known.catch(() => {});
   }
 
   /** The end of the execution, with its output. Whatever its `status` is, it is an answer and no error. */
@@ -133,6 +136,7 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   async *#follow(after: number): AsyncGenerator<WireEvent, void, void> {
     this.#isFollowed = true;
     const { signal } = this.#leaving;
+    await this.id;
     const source = await this.#source();
     try {
       for await (const event of followEvents(source, { ...this.#http.options, after, signal })) {
@@ -151,6 +155,7 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
       headers: { accept: "text/event-stream" },
       signal: this.#leaving.signal,
       isRepeatable: false, // the stream as a whole is
+      headTimeoutMs: this.#http.options.silenceMs,
     } as const;
     const open = async (after: number): Promise<Response> => {
       const first = this.#first;
@@ -218,7 +223,7 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   }
 
   async #path(): Promise<string> {
-    return pathOf`/v1/sessions/${this.sessionId}/executions/${await this.id}`;
+    return pathOf`/v1/sessions/${this.sessionId}/executions/${await this.#started}`;
   }
 }
 

@@ -1,18 +1,19 @@
-/** Waits for a promise until a signal is aborted; what comes too late is given to `discard`. @throws the signal's reason */
+/** Does something until a signal is aborted; what comes too late is given to `discard`. @throws the signal's reason */
 export async function abortable<T>(
-  promise: T | Promise<T>,
-  signal: AbortSignal | undefined,
+  work: () => T | Promise<T>,
+  signal: AbortSignal,
   discard: (late: T) => void = () => {},
 ): Promise<T> {
-  if (signal === undefined) return promise;
+  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason as Error);
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true });
+  signal.addEventListener("abort", abort, { once: true });
+  // A function that throws at once is treated as one that answers later.
+  const working = (async () => work())();
   try {
-    return await Promise.race([promise, aborted.promise]);
+    return await Promise.race([working, aborted.promise]);
   } catch (error) {
-    if (signal.aborted) void Promise.resolve(promise).then(discard, () => {});
+    if (signal.aborted) void working.then(discard, () => {});
     throw error;
   } finally {
     signal.removeEventListener("abort", abort);

@@ -29,7 +29,12 @@ export interface HttpRequest extends CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether it may be sent again when nobody knows what became of it. @default true but for POST and PATCH */
   readonly isRepeatable?: boolean;
+  /** Milliseconds after which an answer that has not begun is taken for lost. @default none, since code may take long */
+  readonly headTimeoutMs?: number;
 }
+
+// A server that asks for more is better asked again by who knows why.
+const longestAskedMs = 60_000;
 
 /** Sends requests to one server: with its token, again where that is safe, refusals as errors. */
 export class HttpClient {
@@ -56,17 +61,45 @@ export class HttpClient {
     for (let attempt = 0; ; attempt++) {
       const bearer = await this.#bearer();
       try {
-        signal?.throwIfAborted();
-        const response = await this.#fetch(request, bearer);
-        if (response.ok) return await abortable(read(response), signal);
-        throw await apiErrorOf(response);
+        return await this.#attempt(request, bearer, read);
       } catch (cause) {
         signal?.throwIfAborted();
         const error = isApiError(cause) ? cause : this.#connectionError(request, cause);
         if (attempt > 0 && isGone(request, error)) return undefined as T;
-        if (!isRepeatable || attempt >= retry.requests || !isPassing(error)) throw error;
-        await delay(retryAfterMs(error) ?? backOff(attempt, retry), signal);
+        const askedMs = retryAfterMs(error) ?? 0;
+        const isHopeless = attempt >= retry.requests || askedMs > longestAskedMs;
+        if (!isRepeatable || isHopeless || !isPassing(error)) throw error;
+        await delay(askedMs || backOff(attempt, retry), signal);
       }
+    }
+  }
+
+  async #attempt<T>(
+    request: HttpRequest,
+    bearer: string | null,
+    read: (response: Response) => T | Promise<T>,
+  ): Promise<T> {
+    const { signal, headTimeoutMs } = request;
+    // Of this attempt alone: what is read later, such as a stream, is not bound by it.
+    const attempt = new AbortController();
+    const abort = () => attempt.abort(signal?.reason);
+    const expire = () => attempt.abort(new Error(`no answer within ${headTimeoutMs} ms`));
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    const timer = headTimeoutMs === undefined ? undefined : setTimeout(expire, headTimeoutMs);
+    try {
+      // Raced, since an app in this process does not look at the signal of a request.
+      const response = await abortable(
+        () => this.options.fetch(this.#request(request, bearer, attempt.signal)),
+        attempt.signal,
+        (late) => void late.body?.cancel().catch(() => {}),
+      );
+      clearTimeout(timer);
+      if (response.ok) return await abortable(() => read(response), attempt.signal);
+      throw await apiErrorOf(response);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -75,9 +108,8 @@ export class HttpClient {
     return typeof token === "function" ? token() : token;
   }
 
-  #fetch(request: HttpRequest, bearer: string | null): Promise<Response> {
-    const { method, json, body, signal } = request;
-    const { headers, fetch } = this.options;
+  #request(request: HttpRequest, bearer: string | null, signal: AbortSignal): Request {
+    const { method, json, body } = request;
     const init: RequestInit & { duplex: "half" } = {
       method,
       headers: {
@@ -85,19 +117,14 @@ export class HttpClient {
         ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
         ...(json === undefined ? {} : { "content-type": "application/json" }),
         ...(body === undefined ? {} : { "content-type": "application/octet-stream" }),
-        ...headers,
+        ...this.options.headers,
         ...request.headers,
       },
       body: json === undefined ? (body ?? null) : JSON.stringify(json),
-      signal: signal ?? null,
+      signal,
       duplex: "half", // asked for where the body is a stream
     };
-    // Raced, since an app in this process does not look at the signal of a request.
-    return abortable(
-      fetch(new Request(this.url(request), init)),
-      signal,
-      (late) => void late.body?.cancel().catch(() => {}),
-    );
+    return new Request(this.url(request), init);
   }
 
   /** Of a request. */

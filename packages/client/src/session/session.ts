@@ -213,6 +213,7 @@ export class Session implements AsyncDisposable {
       json: executeRequest(code, options),
       headers: { accept: "text/event-stream", "idempotency-key": idempotencyKey },
       isRepeatable: true,
+      headTimeoutMs: this.#http.options.silenceMs,
       // To be interrupted, it has to be known.
       signal: interruptOnAbort === true ? undefined : signal,
     } as const;
