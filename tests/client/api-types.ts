@@ -37,6 +37,8 @@ export interface ApiTypes {
   ExecutionFailure: ExecutionFailure;
   ExecutionList: ExecutionList;
   ExecutionResult: ExecutionResult;
+  FileEntry: FileEntry;
+  FileList: FileList;
   Fork: Fork;
   Forked: Forked;
   Health: Health;
@@ -49,6 +51,8 @@ export interface ApiTypes {
   NamespaceChanges: NamespaceChanges;
   Pool: Pool;
   Problem: Problem;
+  Process: Process;
+  ProcessList: ProcessList;
   Resources: Resources;
   Restore: Restore;
   Run: Run;
@@ -185,6 +189,20 @@ export interface ExecutionDetails {
 }
 export interface ExecutionList {
   items: ExecutionDetails[];
+  nextCursor: string | null;
+}
+export interface FileEntry {
+  name: string;
+  type: "file" | "directory" | "symlink" | "other";
+  sizeBytes: number;
+  modifiedAt: string;
+}
+export interface FileList {
+  /**
+   * The directory, absolute
+   */
+  path: string;
+  items: FileEntry[];
   nextCursor: string | null;
 }
 export interface Fork {
@@ -331,6 +349,22 @@ export interface Problem {
   code: string;
   detail: string;
   [k: string]: unknown;
+}
+export interface Process {
+  pid: number;
+  parentPid: number;
+  command: string;
+  state: "running" | "sleeping" | "waiting" | "stopped" | "zombie";
+  startedAt: string;
+  cpuMs: number;
+  memoryBytes: number;
+  /**
+   * Where it is sure
+   */
+  executionId: string | null;
+}
+export interface ProcessList {
+  items: Process[];
 }
 export interface Resources {
   /**

@@ -1,10 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createClient } from "@holdfast/client";
 import { expect, it } from "vitest";
 import { testServer } from "../server/test-server.ts";
 import type { OpenApiDocument } from "./generate-api-types.ts";
 
+// The framed protocol itself, for programs that have a codec of it.
+const notOfThisClient = ["GET /v1/sessions/{id}/channel"];
+
 it("HoldfastClient reaches every operation of the OpenAPI document", async () => {
   await using server = await testServer();
+  await using stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), "client-"));
+  stack.defer(() => rmSync(folder, { recursive: true }));
   const document = (await server.api.get("/openapi.json")).json as OpenApiDocument;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -32,7 +41,11 @@ it("HoldfastClient reaches every operation of the OpenAPI document", async () =>
     stdout: "once\n",
   });
 
-  const session = await client.sessions.create({ runtime: "python", labels: { purpose: "test" } });
+  const session = await client.sessions.create({
+    runtime: "python",
+    labels: { purpose: "test" },
+    cwd: folder,
+  });
   expect(await client.sessions.get(session.id)).toMatchObject({ labels: { purpose: "test" } });
   expect((await client.sessions.list({ runtime: "python" }).page()).items).toHaveLength(1);
   expect(await session.update({ labels: { purpose: "other" } })).toMatchObject({
@@ -59,6 +72,15 @@ it("HoldfastClient reaches every operation of the OpenAPI document", async () =>
   expect((await session.complete("json.lo")).matches).toContain("loads");
   expect((await session.inspect("len")).mime?.["text/plain"]).toContain("len");
 
+  const { files, processes } = session;
+  await files.makeDirectory("data");
+  expect(await files.write("data/one.txt", "one")).toMatchObject({ name: "one.txt", sizeBytes: 3 });
+  expect(await files.readText("data/one.txt")).toBe("one");
+  expect((await files.list("data").page()).items.map(({ name }) => name)).toEqual(["one.txt"]);
+  await files.delete("data", { recursive: true });
+  expect(await processes.list()).not.toEqual([]);
+  await expect(processes.kill(1)).rejects.toMatchObject({ code: "process_not_found" });
+
   const checkpoint = await session.checkpoint({ name: "kept" });
   expect((await session.checkpoints().page()).items).toEqual([checkpoint]);
   expect((await client.checkpoints.list().page()).items).toEqual([checkpoint]);
@@ -83,7 +105,7 @@ it("HoldfastClient reaches every operation of the OpenAPI document", async () =>
   await session.delete();
   await expect(session.info()).rejects.toMatchObject({ code: "session_closed", status: 410 });
 
-  expect(operations.filter((operation) => !reached.has(operation))).toEqual([]);
+  expect(operations.filter((operation) => !reached.has(operation))).toEqual(notOfThisClient);
 });
 
 function isOf(operation: string, method: string, path: string): boolean {

@@ -12,13 +12,15 @@ interface ClientTypes {
   readonly Execute: client.ExecuteRequest & { readonly code: string };
   readonly Execution: client.Execution;
   readonly ExecutionDetails: client.ExecutionDetails;
-  readonly ExecutionFailure: client.ExecutionFailure | null;
-  readonly ExecutionResult: client.ExecutionResult | null;
+  readonly ExecutionFailure: client.ExecutionFailure;
+  readonly ExecutionResult: client.ExecutionResult;
+  readonly FileEntry: client.FileEntry;
   readonly Health: client.Health;
   readonly MimeBundle: client.MimeBundle;
   readonly Module: client.Module;
-  readonly NamespaceChanges: client.NamespaceChanges | null;
+  readonly NamespaceChanges: client.NamespaceChanges;
   readonly Pool: client.Pool;
+  readonly Process: client.Process;
   readonly Resources: client.Resources;
   readonly Runtime: client.Runtime;
   readonly Session: client.SessionInfo;
@@ -34,6 +36,7 @@ type WithoutOwnType =
   | "CheckpointList"
   | "CodeAtCursor"
   | "ExecutionList"
+  | "FileList"
   | "Fork"
   | "Forked"
   | "Input"
@@ -41,6 +44,7 @@ type WithoutOwnType =
   | "Kill"
   | "ModuleList"
   | "Problem"
+  | "ProcessList"
   | "Restore"
   | "Run"
   | "SessionList"
@@ -60,8 +64,10 @@ type IsSame<A, B> =
 /* oxlint-enable typescript/no-unnecessary-type-parameters */
 
 type Compared = Exclude<keyof ApiTypes, WithoutOwnType>;
-/** For each schema whether the two are the same; a schema without a type here is an error, too. */
-type Matches = { [Name in Compared]: IsSame<Plain<ClientTypes[Name]>, Plain<ApiTypes[Name]>> };
+/** For each schema whether the two are the same, `null` apart; a schema without a type here is an error, too. */
+type Matches = {
+  [Name in Compared]: IsSame<Plain<ClientTypes[Name]>, Plain<NonNullable<ApiTypes[Name]>>>;
+};
 type AllOf<T extends Readonly<Record<string, true>>> = T;
 
 export type EverySchemaMatches = AllOf<Matches>;

@@ -86,6 +86,12 @@ test.for<[title: string, file: string, content: string, violation: string]>([
     "adapters import core only",
   ],
   [
+    "the client imports one of ours",
+    "packages/client/src/x.ts",
+    'import type { Session } from "@holdfast/core";',
+    "the client imports nothing of ours",
+  ],
+  [
     "a package imports an app",
     "packages/client/src/x.ts",
     'import "@holdfast/server";',
