@@ -1,10 +1,5 @@
 import { compile } from "json-schema-to-typescript";
-
-/** What of an OpenAPI document matters here. */
-export interface OpenApiDocument {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
-}
+import type { OpenApiDocument } from "../support/openapi-document.ts";
 
 /** TypeScript of the schemas that an OpenAPI document has by name, as an interface `ApiTypes` with all of them. */
 export async function generateApiTypes({ components }: OpenApiDocument): Promise<string> {

@@ -2,30 +2,40 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@holdfast/client";
+import { collect } from "@holdfast/harness";
 import { expect, it } from "vitest";
 import { testServer } from "../server/test-server.ts";
-import type { OpenApiDocument } from "./generate-api-types.ts";
+import { openApiDocument } from "../support/openapi-document.ts";
 
 // The framed protocol itself, for programs that have a codec of it.
-const notOfThisClient = ["GET /v1/sessions/{id}/channel"];
+const operationsOfOthers = ["GET /v1/sessions/{id}/channel"];
+// A connection that breaks is resumed, so it must not interrupt; `interruptOnAbort` is what takes its place.
+const parametersOfOthers = [
+  "POST /v1/sessions/{id}/executions ?onDisconnect",
+  "GET /v1/sessions/{id}/executions/{eid}/events ?onDisconnect",
+];
 
-it("HoldfastClient reaches every operation of the OpenAPI document", async () => {
+it("HoldfastClient reaches every operation of the OpenAPI document, and every parameter of their queries", async () => {
   await using server = await testServer();
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "client-"));
   stack.defer(() => rmSync(folder, { recursive: true }));
-  const document = (await server.api.get("/openapi.json")).json as OpenApiDocument;
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  const operations = new Map(
+    Object.entries((await openApiDocument()).paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { parameters }]) => [
+        `${method.toUpperCase()} ${path}`,
+        parameters.filter((one) => one.in === "query").map(({ name }) => name),
+      ]),
+    ),
   );
   const reached = new Set<string>();
   const client = createClient({
     baseUrl: `http://127.0.0.1:${server.port}`,
     fetch: (request) => {
-      const { pathname } = new URL(request.url);
-      const matches = operations.filter((operation) => isOf(operation, request.method, pathname));
-      // `/files/list` is a file of no path parameter, so the one with fewest of them is meant.
-      reached.add(matches.toSorted((a, b) => a.split("{").length - b.split("{").length)[0] ?? "");
+      const { pathname, searchParams } = new URL(request.url);
+      const operation = operationOf([...operations.keys()], `${request.method} ${pathname}`);
+      reached.add(operation);
+      for (const name of searchParams.keys()) reached.add(`${operation} ?${name}`);
       return fetch(request);
     },
   });
@@ -53,14 +63,19 @@ it("HoldfastClient reaches every operation of the OpenAPI document", async () =>
   });
   expect(await session.resources()).toMatchObject({ processes: expect.any(Number) as number });
 
+  const noted = session.execute("1", { heartbeats: true });
+  for await (const event of noted) expect(event.seq).toBeGreaterThan(0);
+  await session.execution(await noted.id, { heartbeats: true });
   const execution = session.execute("import json; x = (1, 2); input('? ')", { allowInput: true });
   for await (const event of execution)
     if (event.type === "input_request") await execution.input("yes");
   expect(await execution.details()).toMatchObject({ result: { value: "yes" } });
   for await (const event of session.execution(await execution.id))
     if (event.type === "result") expect(event.value).toBe("yes");
-  const [newest] = (await session.executions().page()).items;
-  expect(newest).toMatchObject({ id: await execution.id, status: "ok" });
+  expect(await collect(session.executions({ limit: 1 }))).toMatchObject([
+    { id: await execution.id, status: "ok" },
+    { id: await noted.id, status: "ok" },
+  ]);
 
   const { variables } = session;
   expect(await variables.list()).toContainEqual(expect.objectContaining({ name: "x" }));
@@ -76,14 +91,19 @@ it("HoldfastClient reaches every operation of the OpenAPI document", async () =>
   await files.makeDirectory("data");
   expect(await files.write("data/one.txt", "one")).toMatchObject({ name: "one.txt", sizeBytes: 3 });
   expect(await files.readText("data/one.txt")).toBe("one");
-  expect((await files.list("data").page()).items.map(({ name }) => name)).toEqual(["one.txt"]);
+  await files.write("data/two.txt", "two");
+  expect((await collect(files.list("data", { limit: 1 }))).map(({ name }) => name)).toEqual([
+    "one.txt",
+    "two.txt",
+  ]);
   await files.delete("data", { recursive: true });
   expect(await processes.list()).not.toEqual([]);
   await expect(processes.kill(1)).rejects.toMatchObject({ code: "process_not_found" });
 
   const checkpoint = await session.checkpoint({ name: "kept" });
-  expect((await session.checkpoints().page()).items).toEqual([checkpoint]);
-  expect((await client.checkpoints.list().page()).items).toEqual([checkpoint]);
+  const second = await session.checkpoint({ name: "kept too" });
+  expect(await collect(session.checkpoints({ limit: 1 }))).toEqual([second, checkpoint]);
+  expect(await collect(client.checkpoints.list({ limit: 1 }))).toEqual([second, checkpoint]);
   expect(await client.checkpoints.get(checkpoint.id)).toEqual(checkpoint);
   await variables.clear();
   await session.restore(checkpoint.id);
@@ -92,6 +112,7 @@ it("HoldfastClient reaches every operation of the OpenAPI document", async () =>
     expect.objectContaining({ result: expect.objectContaining({ repr: "(1, 2)" }) as object }),
     expect.objectContaining({ result: expect.objectContaining({ repr: "(1, 2)" }) as object }),
   ]);
+  expect(await collect(client.sessions.list({ state: "idle", limit: 1 }))).toHaveLength(3);
   await client.checkpoints.delete(checkpoint.id);
 
   for (const end of ["interrupt", "kill"] as const) {
@@ -105,10 +126,21 @@ it("HoldfastClient reaches every operation of the OpenAPI document", async () =>
   await session.delete();
   await expect(session.info()).rejects.toMatchObject({ code: "session_closed", status: 410 });
 
-  expect(operations.filter((operation) => !reached.has(operation))).toEqual(notOfThisClient);
+  const parameters = [...operations].flatMap(([operation, names]) =>
+    names.map((name) => `${operation} ?${name}`),
+  );
+  const isForgotten = (one: string) => !reached.has(one);
+  expect([...operations.keys()].filter(isForgotten)).toEqual(operationsOfOthers);
+  expect(parameters.filter(isForgotten).toSorted()).toEqual(parametersOfOthers.toSorted());
 });
 
-function isOf(operation: string, method: string, path: string): boolean {
-  const pattern = operation.replaceAll(/\{\w+\}/g, "[^/]+");
-  return new RegExp(`^${pattern}$`).test(`${method} ${path}`);
+/** Which operation a request is of; `/files/list` is no file, so the one with fewest parameters in its path. */
+function operationOf(operations: readonly string[], request: string): string {
+  const matches = operations.filter((operation) =>
+    new RegExp(`^${operation.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(request),
+  );
+  return (
+    matches.toSorted((a, b) => a.split("{").length - b.split("{").length)[0] ??
+    `${request}: unknown`
+  );
 }
