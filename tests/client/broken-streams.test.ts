@@ -141,7 +141,7 @@ for _ in range(200): sys.stdout.buffer.write(random.randbytes(10_000)); sys.stdo
         written = (await execution.details()).stdoutBytes;
         return written > 0 && written === before;
       },
-      { what: "code that is held up", intervalMs: 200 },
+      { what: "code that is held up", intervalMs: 200, timeoutMs: 20_000 },
     );
     expect(written).toBeLessThan(30_000_000);
     let length = 0;

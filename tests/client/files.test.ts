@@ -103,10 +103,12 @@ describe("SessionProcesses", () => {
       const all = await session.processes.list();
       return all.filter(({ command }) => command.startsWith("sleep "));
     };
+    const count = (wanted: number) =>
+      eventually(async () => (await sleeping()).length === wanted, { what: `${wanted} of them` });
+    await count(2);
     const [first] = await sleeping();
-    expect(await sleeping()).toHaveLength(2);
     await session.processes.kill(first?.pid ?? 0, { signalName: "SIGTERM" });
-    await eventually(async () => (await sleeping()).length === 1, { what: "the end of one" });
+    await count(1);
     await expect(session.processes.kill(process.pid)).rejects.toMatchObject({
       code: "process_not_found",
     });

@@ -36,10 +36,11 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   readonly #encoding: Encoding;
   /** Aborted by the signal of the options, and when input cannot be sent. */
   readonly #leaving = new AbortController();
+  /** Aborted at the end, or when it was refused, to take the listener off the signal of the options. */
+  readonly #ended = new AbortController();
   readonly #started: Promise<string>;
   #first: Response | null = null;
   #isFollowed = false;
-  #hasEnded = false;
   #answeredSeq = 0;
   #result: Promise<Execution<Encoding>> | null = null;
 
@@ -58,7 +59,8 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
     this.#watchSignal();
     this.id = abortable(() => this.#started, this.#leaving.signal);
     // Who follows it is told; and nobody may be interested.
-    for (const known of [this.#started, this.id]) known.catch(() => {});
+    this.#started.catch(() => this.#ended.abort());
+    this.id.catch(() => {});
   }
 
   /** The end of the execution, with its output. Whatever its `status` is, it is an answer and no error. */
@@ -169,7 +171,7 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   }
 
   #notice(event: WireEvent): void {
-    if (event.type === "completed") this.#hasEnded = true;
+    if (event.type === "completed") this.#ended.abort();
     const { onInput } = this.#options;
     if (event.type !== "input_request" || onInput === undefined) return;
     // Two that follow the execution see each question twice.
@@ -192,7 +194,7 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   }
 
   async #collect(): Promise<Execution<Encoding>> {
-    if (!this.#hasEnded) {
+    if (!this.#ended.signal.aborted) {
       const collector = new ExecutionCollector(this.#encoding);
       for await (const event of this.#follow(0)) collector.add(event);
       if (collector.isWhole) return collector.execution();
@@ -206,10 +208,10 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
     if (signal === undefined) return;
     const abort = () => {
       this.#leaving.abort(signal.reason);
-      if (interruptOnAbort && !this.#hasEnded) void this.interrupt().catch(() => {});
+      if (interruptOnAbort) void this.interrupt().catch(() => {});
     };
     if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true, signal: this.#leaving.signal });
+    else signal.addEventListener("abort", abort, { once: true, signal: this.#ended.signal });
   }
 
   async #post(action: string, json: unknown, options: CallOptions): Promise<void> {
