@@ -8,8 +8,10 @@ import builtins
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
+import threading
 from types import ModuleType
 from zlib import crc32
 
@@ -143,6 +145,17 @@ def _make_shell():
             pass
 
     class Shell(InteractiveShell):
+        def showtraceback(self, *arguments, **options):
+            """An interrupt is shown whole: a session repeats one that it has not seen taken, and that may come now."""
+            is_interrupt = isinstance(sys.exc_info()[1], KeyboardInterrupt)
+            if not is_interrupt or threading.current_thread() is not threading.main_thread():
+                return super().showtraceback(*arguments, **options)
+            handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+            try:
+                super().showtraceback(*arguments, **options)
+            finally:
+                signal.signal(signal.SIGINT, handler)
+
         def _showtraceback(self, etype, evalue, stb):
             error = {"ename": str(etype.__name__), "evalue": str(evalue), "traceback": list(stb)}
             _tell({"type": "error", **error}, {"text/plain": "\n".join(stb)})

@@ -22,8 +22,8 @@ class Loop:
 
         def cancel_task(frame):
             nonlocal is_interrupted
-            if is_interrupted or not _is_internal(frame):
-                return False  # user code has the processor, or did not let itself be cancelled
+            if is_interrupted or not _is_internal(frame) or asyncio.current_task(loop) is task:
+                return False  # user code has the processor, also in a print() of ours, or did not let itself be cancelled
             is_interrupted = True
             task.cancel()
             loop.call_soon_threadsafe(_nothing)
