@@ -35,11 +35,7 @@ const refused: readonly (readonly [text: string, code: string, message: RegExp])
     /cells\.0\.outputs\.0\.output_type/,
   ],
   [withCells({ ...code, metadata: { tags: "a" } }), "notebook_invalid", /cells\.0\.metadata\.tags/],
-  [
-    JSON.stringify({ ...head, nbformat_minor: 5, cells: [code] }),
-    "notebook_invalid",
-    /cells\.0\.id: received nothing/,
-  ],
+  [withCells({ ...code, id: "a b" }), "notebook_invalid", /cells\.0\.id.*1 to 64 letters/],
 ];
 
 describe("readNotebook()", () => {
@@ -109,6 +105,15 @@ describe("readNotebook()", () => {
 }
 `;
     expect(writeNotebook(readNotebook(text))).toBe(text);
+  });
+
+  it("gives cells the ids that nbformat 4.5 needs, and no others", () => {
+    const read = (minor: number) =>
+      readNotebook(
+        JSON.stringify({ ...head, nbformat_minor: minor, cells: [code, { ...code, id: "own" }] }),
+      ).cells.map(({ id }) => id);
+    expect(read(5)).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/), "own"]);
+    expect(read(4)).toEqual([undefined, "own"]);
   });
 
   it("takes a byte order mark, and leaves out what nbformat never writes", () => {

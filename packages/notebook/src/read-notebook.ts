@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { parseExactly } from "./exact-json.ts";
 import { changeTexts, joinBundle, joinLines } from "./multiline.ts";
@@ -28,8 +29,9 @@ export function readNotebook(text: string): Notebook {
   dropTransient(notebook);
   const checked = notebookSchema.safeParse(notebook);
   if (!checked.success) throw invalid(checked.error);
-  if (notebook.nbformat_minor >= 5) checkIds(checked.data);
-  return notebook as unknown as Notebook;
+  const whole = notebook as unknown as Notebook;
+  if (whole.nbformat_minor >= 5) addIds(whole);
+  return whole;
 }
 
 function parse(text: string): unknown {
@@ -59,13 +61,9 @@ function checkVersion(data: unknown): void {
   );
 }
 
-function checkIds(notebook: Notebook): void {
-  const without = notebook.cells.findIndex((cell) => cell.id === undefined);
-  if (without !== -1)
-    throw new NotebookError(
-      "notebook_invalid",
-      `notebook: cells.${without}.id: received nothing, needed from nbformat 4.5 on`,
-    );
+/** From nbformat 4.5 on each cell has an id. Some programs leave it out; then it is made as nbformat makes it. */
+function addIds({ cells }: Notebook): void {
+  for (const cell of cells) cell.id ??= randomUUID().slice(0, 8);
 }
 
 function invalid(error: z.ZodError): NotebookError {
