@@ -9,6 +9,7 @@ export {
   type ForkOptions,
   type HostExecuteOptions,
   type HostOptions,
+  type SessionAccess,
   defaultHostOptions,
 } from "./host/host-options.ts";
 export type { HostedSession } from "./host/hosted-session.ts";

@@ -6,6 +6,7 @@ export function buildSessionRecord(changes: Partial<SessionRecord> = {}): Sessio
     version: 1,
     id: "s",
     runtime: "fake",
+    owner: null,
     labels: {},
     env: {},
     cwd: "/",

@@ -70,6 +70,7 @@ export function describeStoreContract(name: string, options: StoreContractOption
     test("gives sessions back as they were written, oldest first [R5.1] [R5.3]", async () => {
       const full = buildSessionRecord({
         id: "full",
+        owner: "tenant",
         labels: { "a b": "ä\0\n", __proto__x: "y" },
         env: { NAME: "wert ÿ" },
         cwd: "/tmp/ö",
@@ -221,7 +222,13 @@ export function describeStoreContract(name: string, options: StoreContractOption
 
     test("a session that is gone takes all with it, and is remembered [D39]", async () => {
       await store.write([session(), session({ id: "t" }), execution(), events([output(1, "a")])]);
-      const tombstone = { version: 1 as const, sessionId: "s", reason: "expired" as const, at: 9 };
+      const tombstone = {
+        version: 1 as const,
+        sessionId: "s",
+        reason: "expired" as const,
+        owner: "tenant",
+        at: 9,
+      };
       await store.write([{ type: "session_gone", tombstone }]);
       expect(await sessionIds()).toEqual(["t"]);
       expect(await store.tombstones()).toEqual({ records: [tombstone], damaged: [] });
@@ -271,7 +278,10 @@ export function describeStoreContract(name: string, options: StoreContractOption
         ["new", 20],
       ] as const)
         await store.write([
-          { type: "session_gone", tombstone: { version: 1, sessionId, reason: "closed", at } },
+          {
+            type: "session_gone",
+            tombstone: { version: 1, sessionId, reason: "closed", owner: null, at },
+          },
         ]);
       await store.prune({ tombstonesBefore: 15, executionsBefore: 0, maxExecutions: 2 });
       expect(await executionIds()).toEqual(["c", "b", "runs"]);
@@ -334,7 +344,7 @@ export function describeStoreContract(name: string, options: StoreContractOption
         events([output(1, "a")]),
         {
           type: "session_gone",
-          tombstone: { version: 1, sessionId: "t", reason: "closed", at: 1 },
+          tombstone: { version: 1, sessionId: "t", reason: "closed", owner: null, at: 1 },
         },
       ]);
       await store.claim(

@@ -46,6 +46,13 @@ describe("toPrune()", () => {
     expect(toPrune(checkpoints(...ids), retention, 100).toSorted()).toEqual(expected);
   });
 
+  it("counts for each owner: an id that was another's is another session [A64]", () => {
+    const [a, b, c] = checkpoints("a1", "a2", "a3");
+    const reused = [a, { ...(b as Checkpoint), owner: "other" }, c] as readonly Checkpoint[];
+    expect(toPrune(reused, { ...none, maxPerSession: 1 }, 0)).toEqual(["a1"]);
+    expect(toPrune(reused, { ...none, maxTotalBytes: 20 }, 0)).toEqual(["a1"]);
+  });
+
   it("goes by sequence where the clock was set back [F31]", () => {
     const [a, b] = checkpoints("a1", "a2");
     const setBack = [a, b].map((one, at) => ({ ...(one as Checkpoint), createdAt: -at }));

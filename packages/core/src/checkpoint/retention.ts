@@ -18,13 +18,14 @@ export function toPrune(
   const pruned = new Set<string>();
   const kept: Checkpoint[] = [];
   for (const checkpoint of sorted.filter(({ name }) => name === null)) {
-    const { id, sessionId } = checkpoint;
-    const count = counts.get(sessionId) ?? 0;
+    const { id } = checkpoint;
+    const session = sessionOf(checkpoint);
+    const count = counts.get(session) ?? 0;
     if (isOld(checkpoint) || (maxPerSession !== null && count >= maxPerSession)) {
       pruned.add(id);
       continue;
     }
-    counts.set(sessionId, count + 1);
+    counts.set(session, count + 1);
     kept.push(checkpoint);
   }
   if (maxTotalBytes === null) return [...pruned];
@@ -46,8 +47,14 @@ function inOrderOfDeparture(newestFirst: readonly Checkpoint[]): readonly Checkp
   const newest: Checkpoint[] = [];
   const others: Checkpoint[] = [];
   for (const checkpoint of newestFirst) {
-    (seen.has(checkpoint.sessionId) ? others : newest).push(checkpoint);
-    seen.add(checkpoint.sessionId);
+    const session = sessionOf(checkpoint);
+    (seen.has(session) ? others : newest).push(checkpoint);
+    seen.add(session);
   }
   return [...others.toReversed(), ...newest.toReversed()];
+}
+
+/** An id that was one owner's can be another's later. */
+function sessionOf({ sessionId, owner }: Checkpoint): string {
+  return JSON.stringify([sessionId, owner]);
 }

@@ -72,6 +72,14 @@ export interface CreateSessionOptions {
   readonly automaticCheckpoints?: AutomaticCheckpointOptions;
   /** Whether it is recorded in the host's store. @default true */
   readonly persist?: boolean;
+  /** Whose it is, such as a tenant: opaque to the host, kept with it, and that of its forks and checkpoints. @default null */
+  readonly owner?: string | null;
+}
+
+/** Restricts to what belongs to somebody: for them all else does not exist. */
+export interface SessionAccess {
+  /** @default whoever's it is */
+  readonly owner?: string | null;
 }
 
 /** How a session is forked by {@link Host.fork}. */

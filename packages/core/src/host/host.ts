@@ -20,6 +20,7 @@ import {
   type HostExecuteOptions,
   type HostOptions,
   type ResolvedHostOptions,
+  type SessionAccess,
   checkIdleTimeoutMs,
   resolveHostOptions,
 } from "./host-options.ts";
@@ -56,6 +57,7 @@ const pruneIntervalMs = 60_000;
 
 interface Entry {
   readonly session: Session;
+  readonly owner: string | null;
   /** `null` without a store for them. */
   readonly checkpoints: SessionCheckpoints | null;
   labels: Readonly<Record<string, string>>;
@@ -69,10 +71,15 @@ interface Entry {
 }
 
 /** How a session comes to be, without its runtime and callbacks. */
-interface SessionFacts extends Pick<SessionRecord, "id" | "env" | "cwd" | "labels"> {
+interface SessionFacts extends Pick<SessionRecord, "id" | "owner" | "env" | "cwd" | "labels"> {
   readonly idleTimeoutMs: number | null;
   readonly executionTimeoutMs?: number | null | undefined;
   readonly checkpoints: SessionCheckpoints | null;
+}
+
+interface Starting {
+  readonly owner: string | null;
+  readonly opening: Promise<unknown>;
 }
 
 /** The sessions of this machine, by id. Two hosts share nothing. */
@@ -81,7 +88,7 @@ export class Host implements AsyncDisposable {
   readonly #runtimes: ReadonlyMap<string, Runtime>;
   readonly #entries = new Map<string, Entry>();
   /** Ids whose session is being started: they are taken, and count. */
-  readonly #starting = new Map<string, Promise<unknown>>();
+  readonly #starting = new Map<string, Starting>();
   readonly #tombstones: Tombstones;
   readonly #store: Store | null;
   readonly #recorder: Recorder | null;
@@ -145,7 +152,7 @@ export class Host implements AsyncDisposable {
    *   `worker_start_failed`, `runtime_unavailable`
    */
   async create(options: CreateSessionOptions): Promise<HostedSession> {
-    const { id = randomUUID(), labels = {}, env, cwd } = options;
+    const { id = randomUUID(), owner = null, labels = {}, env, cwd } = options;
     const runtime = this.#runtime(options.runtime);
     checkId(id);
     const idleTimeoutMs = checkIdleTimeoutMs(
@@ -156,6 +163,7 @@ export class Host implements AsyncDisposable {
     this.#refuseExcess(1);
     const facts: SessionFacts = {
       id,
+      owner,
       labels,
       idleTimeoutMs,
       env: { ...env },
@@ -163,7 +171,7 @@ export class Host implements AsyncDisposable {
       executionTimeoutMs: options.executionTimeoutMs,
       checkpoints: this.#checkpointsOf(
         runtime,
-        id,
+        { id, owner },
         options.restore ?? null,
         options.automaticCheckpoints,
       ),
@@ -171,7 +179,7 @@ export class Host implements AsyncDisposable {
     if (options.restore !== undefined) await this.#requireCheckpoint(options.restore, runtime);
     const isRecorded = this.#recorder !== null && options.persist !== false;
     const opening = Session.open(this.#sessionOptions(runtime, facts, isRecorded));
-    this.#starting.set(id, opening);
+    this.#starting.set(id, { owner, opening });
     debug.host?.("creating", { sessionId: id, runtime: runtime.name, sessions: this.size });
     try {
       const session = await opening;
@@ -192,13 +200,24 @@ export class Host implements AsyncDisposable {
   }
 
   /** @throws HoldfastError `session_not_found` for what never was, `session_closed` or `session_expired` for what is gone */
-  get(id: string): HostedSession {
-    return this.#view(this.#entry(id));
+  get(id: string, access: SessionAccess = {}): HostedSession {
+    return this.#view(this.#entry(id, access));
   }
 
-  /** All sessions, oldest first. */
-  list(): readonly HostedSession[] {
-    return [...this.#entries.values()].map((entry) => this.#view(entry));
+  /** The sessions, oldest first. */
+  list({ owner }: SessionAccess = {}): readonly HostedSession[] {
+    return [...this.#entries.values()]
+      .filter((entry) => owner === undefined || owner === entry.owner)
+      .map((entry) => this.#view(entry));
+  }
+
+  /** How many sessions somebody has, those that are being started included. */
+  count(owner: string | null): number {
+    let count = 0;
+    for (const entry of this.#entries.values()) if (entry.owner === owner) count++;
+    for (const [id, one] of this.#starting)
+      if (one.owner === owner && !this.#entries.has(id)) count++;
+    return count;
   }
 
   /**
@@ -273,7 +292,8 @@ export class Host implements AsyncDisposable {
     const forking = parent.session.fork(ids, (one) =>
       this.#sessionOptions(parent.session.runtime, facts.get(one) as SessionFacts, isRecorded),
     );
-    for (const one of ids) this.#starting.set(one, forking);
+    const { owner } = parent;
+    for (const one of ids) this.#starting.set(one, { owner, opening: forking });
     try {
       const { sessions, skipped } = await forking;
       if (this.#closing !== null) {
@@ -314,8 +334,12 @@ export class Host implements AsyncDisposable {
    * Puts a checkpoint, of this session or another one, in the place of a session's state.
    * @throws HoldfastError as {@link get}, {@link CheckpointStore.open} and {@link Session.restore}
    */
-  async restore(id: string, checkpointId: string): Promise<RestoreReport> {
-    return this.#kept(id).restore(checkpointId);
+  async restore(
+    id: string,
+    checkpointId: string,
+    access: SessionAccess = {},
+  ): Promise<RestoreReport> {
+    return this.#kept(id).restore(checkpointId, access);
   }
 
   /**
@@ -371,12 +395,12 @@ export class Host implements AsyncDisposable {
   async #open(): Promise<void> {
     if (this.#store === null) return;
     const { sessions, tombstones, damaged } = await reopen(this.#store);
-    for (const { sessionId, reason, at } of tombstones) this.#tombstones.add(sessionId, reason, at);
+    for (const { sessionId, ...stone } of tombstones) this.#tombstones.add(sessionId, stone);
     for (const record of sessions) {
       const runtime =
         this.#runtimes.get(record.runtime) ??
         missingRuntime(record.runtime, [...this.#runtimes.keys()]);
-      const checkpoints = this.#checkpointsOf(runtime, record.id, record.lastCheckpointId);
+      const checkpoints = this.#checkpointsOf(runtime, record, record.lastCheckpointId);
       const facts: SessionFacts = { ...record, checkpoints };
       const session = Session.lost(this.#sessionOptions(runtime, facts, true), record);
       this.#add(session, facts, true);
@@ -388,14 +412,14 @@ export class Host implements AsyncDisposable {
   async #close(): Promise<void> {
     clearInterval(this.#reaper);
     await this.#opening?.catch(() => {}); // told to who opened
-    await Promise.allSettled(this.#starting.values());
+    await Promise.allSettled([...this.#starting.values()].map(({ opening }) => opening));
     await Promise.all(
       [...this.#entries.values()].map(async ({ checkpoints }) => checkpoints?.settle()),
     );
     for (const [id, entry] of this.#entries) {
       this.#left.set(id, entry);
       this.#entries.delete(id);
-      this.#tombstones.add(id, "closed", Date.now());
+      this.#tombstones.add(id, { reason: "closed", at: Date.now(), owner: entry.owner });
       void this.#end(entry.session, "shutdown");
     }
     await Promise.all(this.#ends);
@@ -409,14 +433,17 @@ export class Host implements AsyncDisposable {
     return end;
   }
 
-  #bury({ session, isRecorded, checkpoints }: Entry, reason: "closed" | "expired"): Promise<void> {
+  #bury(
+    { session, owner, isRecorded, checkpoints }: Entry,
+    reason: "closed" | "expired",
+  ): Promise<void> {
     const { id } = session;
-    const at = Date.now();
+    const stone = { reason, at: Date.now(), owner };
     checkpoints?.stop();
     this.#entries.delete(id);
     this.#idle.forget(id);
-    this.#tombstones.add(id, reason, at);
-    if (isRecorded) this.#recorder?.bury({ version: 1, sessionId: id, reason, at });
+    this.#tombstones.add(id, stone);
+    if (isRecorded) this.#recorder?.bury({ version: 1, sessionId: id, ...stone });
     return this.#end(session, reason);
   }
 
@@ -482,7 +509,7 @@ export class Host implements AsyncDisposable {
   }
 
   #add(session: Session, facts: SessionFacts, isRecorded: boolean): Entry {
-    const { id, labels, idleTimeoutMs, env, cwd, executionTimeoutMs, checkpoints } = facts;
+    const { id, owner, labels, idleTimeoutMs, env, cwd, executionTimeoutMs, checkpoints } = facts;
     checkpoints?.attach(session);
     const recording =
       isRecorded && this.#store !== null && this.#recorder !== null
@@ -491,6 +518,7 @@ export class Host implements AsyncDisposable {
     const maxKeys = this.#options.session?.maxHistory ?? defaultSessionOptions.maxHistory;
     const entry: Entry = {
       session,
+      owner,
       checkpoints,
       labels,
       idleTimeoutMs,
@@ -507,11 +535,12 @@ export class Host implements AsyncDisposable {
   #record(id: string): SessionRecord | null {
     const entry = this.#entries.get(id) ?? this.#left.get(id);
     if (entry === undefined || !entry.isRecorded) return null;
-    const { session, labels, idleTimeoutMs, origin } = entry;
+    const { session, owner, labels, idleTimeoutMs, origin } = entry;
     return {
       version: 1,
       id,
       runtime: session.runtime.name,
+      owner,
       labels: { ...labels },
       env: { ...origin.env },
       cwd: origin.cwd,
@@ -526,10 +555,11 @@ export class Host implements AsyncDisposable {
     };
   }
 
-  #entry(id: string): Entry {
+  #entry(id: string, access: SessionAccess = {}): Entry {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) return entry;
-    const reason = this.#tombstones.find(id, Date.now());
+    const { owner = entry?.owner } = access;
+    if (entry !== undefined && owner === entry.owner) return entry;
+    const reason = this.#tombstones.find(id, Date.now(), access);
     const shown = id.slice(0, 100);
     throw new HoldfastError({
       code:
@@ -543,14 +573,14 @@ export class Host implements AsyncDisposable {
     });
   }
 
-  #view({ session, labels, idleTimeoutMs }: Entry): HostedSession {
+  #view({ session, owner, labels, idleTimeoutMs }: Entry): HostedSession {
     const expiresAt =
       idleTimeoutMs === null || session.isBusy
         ? null
         : session.lastActivityAt +
           idleTimeoutMs +
           this.#idle.shift(session.id, session.lastActivityAt);
-    return { session, labels, idleTimeoutMs, expiresAt };
+    return { session, owner, labels, idleTimeoutMs, expiresAt };
   }
 
   #runtime(name: string): Runtime {
@@ -591,19 +621,20 @@ export class Host implements AsyncDisposable {
   }
 
   #forkFacts(parent: Entry, id: string): SessionFacts {
-    const { labels, idleTimeoutMs, origin } = parent;
+    const { owner, labels, idleTimeoutMs, origin } = parent;
     return {
       ...origin,
       id,
+      owner,
       labels,
       idleTimeoutMs,
-      checkpoints: this.#checkpointsOf(parent.session.runtime, id, null),
+      checkpoints: this.#checkpointsOf(parent.session.runtime, { id, owner }, null),
     };
   }
 
   #checkpointsOf(
     runtime: Runtime,
-    id: string,
+    { id, owner }: Pick<SessionRecord, "id" | "owner">,
     lastId: string | null,
     automatic = this.#options.automaticCheckpoints,
   ): SessionCheckpoints | null {
@@ -612,6 +643,7 @@ export class Host implements AsyncDisposable {
     return new SessionCheckpoints({
       store,
       runtime: runtime.name,
+      owner,
       automatic: resolveAutomaticCheckpointOptions(automatic),
       lastId,
       onChange: () => this.#recorder?.touch(id),

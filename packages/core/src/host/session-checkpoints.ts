@@ -11,7 +11,7 @@ import {
   tellCheckpointRestored,
 } from "./host-telemetry.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import type { CheckpointStore } from "../checkpoint/checkpoint-store.ts";
+import type { CheckpointAccess, CheckpointStore } from "../checkpoint/checkpoint-store.ts";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { RecoverySource, Session } from "../session/session.ts";
 import type { RestoreReport } from "../worker/worker.ts";
@@ -21,6 +21,8 @@ export interface SessionCheckpointsOptions {
   readonly store: CheckpointStore;
   /** Name of the session's runtime. */
   readonly runtime: string;
+  /** Whose the session is, and so its checkpoints. */
+  readonly owner: string | null;
   readonly automatic: ResolvedAutomaticCheckpointOptions;
   /** The checkpoint that the session starts from, or had when it was last seen. */
   readonly lastId: string | null;
@@ -81,9 +83,9 @@ export class SessionCheckpoints implements RecoverySource {
    * Puts a checkpoint in the place of the state.
    * @throws HoldfastError as {@link CheckpointStore.open} and {@link Session.restore}
    */
-  async restore(checkpointId: string): Promise<RestoreReport> {
+  async restore(checkpointId: string, access: CheckpointAccess = {}): Promise<RestoreReport> {
     const session = this.#attached();
-    const report = await this.#restore(session, checkpointId);
+    const report = await this.#restore(session, checkpointId, access);
     this.#become(checkpointId);
     this.#happened({ type: "replaced", at: performance.now() });
     return report;
@@ -126,6 +128,7 @@ export class SessionCheckpoints implements RecoverySource {
         runtime: this.#options.runtime,
         runtimeVersion: session.runtimeVersion ?? "",
         name,
+        owner: this.#options.owner,
         ...(maxBytes === undefined ? {} : { maxBytes }),
       });
       const report = await session.checkpoint((piece) => writer.write(piece));
@@ -145,11 +148,15 @@ export class SessionCheckpoints implements RecoverySource {
     }
   }
 
-  async #restore(session: Session, checkpointId: string): Promise<RestoreReport> {
+  async #restore(
+    session: Session,
+    checkpointId: string,
+    access: CheckpointAccess,
+  ): Promise<RestoreReport> {
     const begunAt = performance.now();
     try {
       const { store, runtime } = this.#options;
-      await using reader = await store.open(checkpointId, { runtime });
+      await using reader = await store.open(checkpointId, { ...access, runtime });
       const report = await session.restore(reader.pieces);
       tellCheckpointRestored(session, reader.checkpoint, begunAt);
       return report;

@@ -1,9 +1,13 @@
+import type { SessionAccess } from "./host-options.ts";
+
 /** Why a session is gone. */
 export type TombstoneReason = "closed" | "expired";
 
-interface Tombstone {
+/** That a session was there. */
+export interface Tombstone {
   readonly reason: TombstoneReason;
   readonly at: number;
+  readonly owner: string | null;
 }
 
 const maxTombstones = 100_000;
@@ -17,9 +21,10 @@ export class Tombstones {
     this.#keepMs = keepMs;
   }
 
-  add(id: string, reason: TombstoneReason, now: number): void {
+  add(id: string, stone: Tombstone): void {
+    const now = stone.at;
     this.#stones.delete(id);
-    this.#stones.set(id, { reason, at: now });
+    this.#stones.set(id, stone);
     // Oldest first, so this stops at the first that stays.
     for (const [oldest, { at }] of this.#stones) {
       if (now - at < this.#keepMs && this.#stones.size <= maxTombstones) break;
@@ -27,10 +32,11 @@ export class Tombstones {
     }
   }
 
-  /** Why that session is gone, `null` when it never was or is long forgotten. */
-  find(id: string, now: number): TombstoneReason | null {
+  /** Why that session is gone, `null` when it never was, is long forgotten, or was somebody else's. */
+  find(id: string, now: number, { owner }: SessionAccess = {}): TombstoneReason | null {
     const stone = this.#stones.get(id);
-    return stone !== undefined && now - stone.at < this.#keepMs ? stone.reason : null;
+    if (stone === undefined || now - stone.at >= this.#keepMs) return null;
+    return owner === undefined || owner === stone.owner ? stone.reason : null;
   }
 
   delete(id: string): void {

@@ -10,6 +10,7 @@ const session: SessionRecord = {
   version: 1,
   id: "s",
   runtime: "fake",
+  owner: null,
   labels: {},
   env: {},
   cwd: "/",
@@ -180,7 +181,7 @@ describe("Recorder", () => {
     const { store, recorder } = record({ record: () => null });
     const one = execution("a");
     recorder.follow(one);
-    recorder.bury({ version: 1, sessionId: "s", reason: "closed", at: 1 });
+    recorder.bury({ version: 1, sessionId: "s", reason: "closed", owner: null, at: 1 });
     end(one);
     await recorder.close();
     expect(store.transactions.flat().map(({ type }) => type)).toEqual(["session_gone"]);

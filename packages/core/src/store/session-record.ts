@@ -9,6 +9,8 @@ export const sessionRecordSchema = z.object({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   /** Name of its runtime. */
   runtime: z.string(),
+  /** Whose it is, such as a tenant; `null` where nobody was named. */
+  owner: z.string().nullable().default(null),
   labels: z.record(z.string(), z.string()),
   env: z.record(z.string(), z.string()),
   cwd: z.string(),
@@ -32,6 +34,8 @@ export const tombstoneSchema = z.object({
   version: z.literal(1),
   sessionId: z.string(),
   reason: z.enum(["closed", "expired"]),
+  /** Whose the session was. */
+  owner: z.string().nullable().default(null),
   /** Milliseconds since the epoch. */
   at: z.number(),
 });
