@@ -1,55 +1,30 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { HoldfastError } from "@holdfast/core";
 import type { Context, MiddlewareHandler } from "hono";
+import type { Gate } from "./access/gate.ts";
+import { headOfContext } from "./access/request-head.ts";
+import type { Tenant } from "./access/tenant.ts";
 import { isUpload } from "./is-upload.ts";
 
-/** Who may use the server. */
-export interface AccessOptions {
-  /** Every request but those of health needs `Authorization: Bearer …`. `null`: none does. */
-  readonly token: string | null;
+declare module "hono" {
+  interface ContextVariableMap {
+    /** Who sends the request. */
+    tenant: Tenant;
+  }
 }
 
-const loopbackHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
-const health = new Set(["/healthz", "/readyz"]);
-
 /**
- * Refuses who has no token, and what a web page of somebody else could make a browser send: a foreign Host (a name that
- * was made to point here), a foreign Origin, a request that the browser says is not of our own pages, a form.
- * @throws HoldfastError `unauthorized`, `forbidden`, `invalid_request`
+ * Lets in whom the gate lets in, and refuses bodies that a page could send without asking first, as well as compressed
+ * ones.
+ * @param pages the files that every browser may load: they hold no secret, and have to be there to ask for the token
+ * @throws HoldfastError as {@link Gate.admit}
  */
-export function access({ token }: AccessOptions): MiddlewareHandler {
-  const wanted = token === null ? null : digest(token);
+export function access(gate: Gate, pages: ReadonlySet<string>): MiddlewareHandler {
   return (c, next) => {
-    refuseForeign(c, wanted === null);
-    const { path } = c.req;
-    if (wanted !== null && !health.has(path) && !isPage(path)) {
-      const given = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
-      // Digests have one length, so the comparison takes the same time for every guess.
-      if (!timingSafeEqual(digest(given), wanted))
-        throw new HoldfastError({
-          code: "unauthorized",
-          message: "request: a bearer token is needed",
-        });
-    }
+    c.set("tenant", gate.admit(headOfContext(c), pages.has(c.req.path)));
+    refuseEncoded(c);
     refuseForms(c);
     return next();
   };
-}
-
-function refuseForeign(c: Context, onlyLoopback: boolean): void {
-  const host = c.req.header("host") ?? new URL(c.req.url).host;
-  if (onlyLoopback && !loopbackHosts.test(host)) {
-    throw forbidden(
-      "its Host header names another machine; without a token only loopback names are served",
-    );
-  }
-  const origin = c.req.header("origin");
-  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
-    throw forbidden("it comes from a page of another origin");
-  // Where a browser sends no Origin (an image, a script, a frame) it sends this.
-  const site = c.req.header("sec-fetch-site");
-  if (site !== undefined && site !== "same-origin" && site !== "none" && !isPage(c.req.path))
-    throw forbidden("it comes from a page of another origin");
 }
 
 /** What a page can send without asking first is no JSON; nothing here takes it. */
@@ -69,17 +44,13 @@ function refuseForms(c: Context): void {
   });
 }
 
-// The pages hold no secret, and have to be there to ask for the token.
-function isPage(path: string): boolean {
-  return (
-    path === "/" || path === "/docs" || path.startsWith("/console/") || path.startsWith("/docs/")
-  );
-}
-
-function forbidden(why: string): HoldfastError {
-  return new HoldfastError({ code: "forbidden", message: `request: ${why}` });
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/** A few bytes that unpack to gigabytes are not taken; nor is it guessed what they would be. */
+function refuseEncoded(c: Context): void {
+  const encoding = c.req.header("content-encoding");
+  if (encoding === undefined || encoding.toLowerCase() === "identity") return;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `content-encoding: received ${JSON.stringify(encoding.slice(0, 100))}, allowed none`,
+    details: { allowed: "identity" },
+  });
 }

@@ -1,13 +1,16 @@
 import type { Host, HostedSession, Pool } from "@holdfast/core";
+import type { Context } from "hono";
+import type { Gate, GateOptions } from "./access/gate.ts";
+import type { TenantHost } from "./access/tenant-host.ts";
 import type { OpenStreams } from "./open-streams.ts";
 
 /** What {@link createApp} needs. Sizes in bytes, times in milliseconds. */
-export interface AppOptions {
+export interface AppOptions extends GateOptions {
   readonly host: Host;
   /** The pool that the host's workers come out of, for `GET /v1/pool`. @default none */
   readonly pool?: Pool | null;
-  /** Bearer token that requests need. `null`: none, and only loopback names are served. @default null */
-  readonly token?: string | null;
+  /** Lets requests in; for a server that has other roads in besides. @default one of the options here */
+  readonly gate?: Gate;
   /** @default 64 MiB */
   readonly maxBodyBytes?: number;
   /** The most that a file may have which is written, or read at once. @default 1 GiB */
@@ -27,6 +30,9 @@ export interface AppOptions {
     path: string;
     status: number;
     durationMs: number;
+    /** Name of the token, where it has one. */
+    token: string | null;
+    remoteAddress: string | null;
   }) => void;
   /** Told of what went wrong inside; clients are not. */
   readonly onError?: (error: unknown) => void;
@@ -34,12 +40,16 @@ export interface AppOptions {
 
 /** Options and what the routes share. */
 export interface AppContext {
-  readonly host: Host;
+  /** The host as it is for who sends the request: what belongs to others does not exist there. */
+  readonly host: (c: Context) => TenantHost;
+  /** One session of that host. @throws HoldfastError as {@link Host.get} */
+  readonly session: (c: Context, id: string) => HostedSession;
+  /** The host with everybody's sessions: for figures of the server, never for what a request names. */
+  readonly wholeHost: Host;
   readonly pool: Pool | null;
   readonly maxFileBytes: number;
   readonly filesRoot: string | null;
   readonly heartbeatMs: number;
   readonly stallMs: number;
   readonly streams: OpenStreams;
-  readonly session: (id: string) => HostedSession;
 }

@@ -1,6 +1,9 @@
 import { HoldfastError } from "@holdfast/core";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { access } from "./access.ts";
+import { cors } from "./access/cors.ts";
+import { Gate } from "./access/gate.ts";
+import { TenantHost } from "./access/tenant-host.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { AppContext, AppOptions } from "./app-options.ts";
 import { limitBody } from "./body-limit.ts";
@@ -9,8 +12,8 @@ import { invalidRequest, problemResponse } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { addChannelRoutes } from "./routes/channel.ts";
 import { addCheckpointRoutes } from "./routes/checkpoints.ts";
-import { addConsoleRoutes } from "./routes/console.ts";
-import { addDocumentRoutes } from "./routes/documents.ts";
+import { addConsoleRoutes, consolePaths } from "./routes/console.ts";
+import { addDocumentRoutes, documentPaths } from "./routes/documents.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
 import { addFileRoutes } from "./routes/files.ts";
 import { addHealthRoutes } from "./routes/health.ts";
@@ -30,7 +33,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   const {
     host,
     pool = null,
-    token = null,
+    gate = new Gate(options),
     maxBodyBytes = 64 * 1024 * 1024,
     maxFileBytes = 1024 ** 3,
     filesRoot = null,
@@ -39,14 +42,15 @@ export function createApp(options: AppOptions): OpenAPIHono {
     maxStreams = 4096,
   } = options;
   const context: AppContext = {
-    host,
+    wholeHost: host,
+    host: (c) => new TenantHost(host, c.get("tenant")),
+    session: (c, id) => host.get(id, c.get("tenant").access),
     pool,
     maxFileBytes,
     filesRoot,
     heartbeatMs,
     stallMs,
     streams: new OpenStreams(maxStreams),
-    session: (id) => host.get(id),
   };
   const app = new OpenAPIHono({
     defaultHook: (result) => {
@@ -54,7 +58,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
     },
   });
   app.use(requestLog(options));
-  app.use(access({ token }));
+  if (gate.hasNamedOrigins) app.use(cors(gate));
+  app.use(access(gate, new Set([...consolePaths, ...documentPaths])));
   app.use(limitBody(maxBodyBytes));
   addHealthRoutes(app, context);
   addSessionRoutes(app, context);

@@ -19,7 +19,7 @@ export function problem(error: unknown): {
   // 499 is for logs: no client is left to read it, and some libraries know no such status.
   const status = known.code === "cancelled" ? 503 : errorCodes[known.code].status;
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
-  if (status === 429 || status === 503) headers["retry-after"] = "1";
+  if (status === 429 || status === 503) headers["retry-after"] = retryAfter(known.details);
   if (status === 401) headers["www-authenticate"] = "Bearer";
   if (Array.isArray(known.details["allowedMethods"]))
     headers["allow"] = known.details["allowedMethods"].join(", ");
@@ -33,6 +33,11 @@ export function problem(error: unknown): {
     detail: known.message.replace(/^\[\w+\] /, ""),
   });
   return { status, headers, body };
+}
+
+/** In seconds, at least one. */
+function retryAfter({ retryAfterMs }: HoldfastError["details"]): string {
+  return String(Math.max(1, Math.ceil(Number(retryAfterMs ?? 0) / 1_000)));
 }
 
 /** Where things are kept here is for the log. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { ServerResponse } from "node:http";
 import type { MiddlewareHandler } from "hono";
+import type { NodeBindings } from "./access/request-head.ts";
 import type { AppOptions } from "./app-options.ts";
 
 const idPrefix = randomBytes(6).toString("hex");
@@ -11,7 +11,7 @@ export function requestLog({ onRequest }: Pick<AppOptions, "onRequest">): Middle
   return async (c, next) => {
     const start = performance.now();
     const id = `${idPrefix}-${(++count).toString(36)}`;
-    const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+    const { incoming, outgoing } = (c.env ?? {}) as NodeBindings;
     // At the socket where there is one: headers of a Hono response are made, at a price, when they are asked for.
     outgoing?.setHeader("x-request-id", id);
     await next();
@@ -22,6 +22,8 @@ export function requestLog({ onRequest }: Pick<AppOptions, "onRequest">): Middle
       path: c.req.path,
       status: c.res.status,
       durationMs: performance.now() - start,
+      token: c.get("tenant")?.name ?? null,
+      remoteAddress: incoming?.socket.remoteAddress ?? null,
     });
   };
 }

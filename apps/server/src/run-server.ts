@@ -6,7 +6,8 @@ import {
   MemoryCheckpointStore,
   Pool,
 } from "@holdfast/core";
-import { type LogLevel, createLog, logLevels } from "./log.ts";
+import { readTokensFile } from "./access/tokens-file.ts";
+import { createLog, logFormatOf, logLevelOf } from "./log.ts";
 import { type Kept, openKept } from "./open-store.ts";
 import { allRuntimes } from "./runtimes.ts";
 import { serve } from "./serve.ts";
@@ -20,6 +21,8 @@ export interface RunServerOptions {
   readonly port?: number | undefined;
   /** `HOLDFAST_TOKEN`. */
   readonly token?: string | undefined;
+  /** `HOLDFAST_TOKENS_FILE`: a JSON list of tokens with names and scopes, see docs/security.md. */
+  readonly tokensFile?: string | undefined;
   /** `HOLDFAST_LOG`. @default `requests`; `errors` where stderr is a terminal */
   readonly log?: string | undefined;
   /** `HOLDFAST_DATA_DIR`: the folder of what is kept. @default `$XDG_STATE_HOME/holdfast`, else `~/.local/state/holdfast` */
@@ -56,7 +59,15 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     });
   }
   try {
-    const log = createLog(levelOf(options.log ?? env["HOLDFAST_LOG"]));
+    const token = (options.token ?? env["HOLDFAST_TOKEN"]) || null;
+    const file = (options.tokensFile ?? env["HOLDFAST_TOKENS_FILE"]) || null;
+    const { tokens, notes } = file === null ? { tokens: [], notes: [] } : readTokensFile(file);
+    const log = createLog({
+      level: logLevelOf(options.log ?? env["HOLDFAST_LOG"]),
+      format: logFormatOf(env["HOLDFAST_LOG_FORMAT"]),
+      secrets: [token, ...tokens.map((one) => one.token)],
+    });
+    for (const note of notes) log.note(note);
     kept = await openKept({
       dataDirectory: options.dataDirectory ?? env["HOLDFAST_DATA_DIR"],
       isMemoryOnly: options.isMemoryOnly ?? env["HOLDFAST_MEMORY"] === "1",
@@ -85,7 +96,10 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
       pool,
       hostname: options.hostname ?? (env["HOST"] || "127.0.0.1"),
       port: portOf(options.port ?? env["PORT"]),
-      token: (options.token ?? env["HOLDFAST_TOKEN"]) || null,
+      token,
+      tokens,
+      allowedHosts: namesIn(env["HOLDFAST_ALLOWED_HOSTS"]),
+      allowedOrigins: namesIn(env["HOLDFAST_ALLOWED_ORIGINS"]),
       filesRoot: await filesRootOf(options.filesRoot ?? env["HOLDFAST_FILES_ROOT"]),
       onRequest: log.request,
       onError: log.error,
@@ -103,6 +117,13 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     process.stderr.write(`${text}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Names between commas; `undefined`: none are given. */
+function namesIn(text = ""): readonly string[] | undefined {
+  const names = text.split(",").map((name) => name.trim());
+  const given = names.filter((name) => name !== "");
+  return given.length === 0 ? undefined : given;
 }
 
 async function filesRootOf(path = ""): Promise<string | null> {
@@ -143,15 +164,5 @@ function portOf(given: string | number | undefined): number {
   throw new HoldfastError({
     code: "invalid_request",
     message: `PORT: received ${JSON.stringify(given)}, allowed 0 to 65535`,
-  });
-}
-
-function levelOf(text: string | undefined): LogLevel {
-  if (text === undefined || text === "") return process.stderr.isTTY ? "errors" : "requests";
-  const level = logLevels.find((one) => one === text);
-  if (level !== undefined) return level;
-  throw new HoldfastError({
-    code: "invalid_request",
-    message: `HOLDFAST_LOG: received ${JSON.stringify(text)}, allowed ${logLevels.join(", ")}`,
   });
 }

@@ -2,18 +2,31 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { HoldfastError, type Host } from "@holdfast/core";
+import { Gate } from "./access/gate.ts";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
 import { type Upgrades, acceptUpgrades } from "./channel/upgrade.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { problem, problemResponse } from "./problem.ts";
+import { RequestLimit } from "./request-limit.ts";
 
 /** What {@link serve} needs. */
-export interface ServeOptions extends Omit<AppOptions, "host"> {
+export interface ServeOptions extends Omit<AppOptions, "host" | "gate"> {
   readonly sessions: Host;
   /** @default `127.0.0.1` */
   readonly hostname?: string;
   /** 0 picks a free one. @default 4650 */
   readonly port?: number;
+  /**
+   * Connections at a time; for one more the one goes that has been without a request for the longest time. @default 4_096
+   */
+  readonly maxConnections?: number;
+  /** Requests that are being answered at a time, streams included; one more is refused with `overloaded`. @default 4_000 */
+  readonly maxOpenRequests?: number;
+  /** For the headers of a request to arrive. @default 10_000 */
+  readonly headersTimeoutMs?: number;
+  /** For a request to arrive, with its body. @default 300_000 */
+  readonly requestTimeoutMs?: number;
   /** The most that a message over a channel may have. @default 16 MiB */
   readonly maxMessageBytes?: number;
 }
@@ -28,6 +41,12 @@ export interface RunningServer extends AsyncDisposable {
 
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 
+// Longer than what proxies keep a connection for that they may send a request on at any time: 60 s as a rule.
+const keepAliveTimeout = 75_000;
+
+// Node's own default, whatever it is started with.
+const maxHeaderSize = 16 * 1024;
+
 // Of ports that are free on one family but not on the other, which is rare.
 const portAttempts = 20;
 
@@ -39,27 +58,46 @@ const closeGraceMs = 500;
  * @throws HoldfastError `invalid_request` for another address than loopback without a token, or a port that is taken
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { sessions, hostname = "127.0.0.1", port = 4650, token = null } = options;
-  if (token === null && !loopback.has(hostname)) {
+  const { sessions, hostname = "127.0.0.1", port = 4650, stallMs = 120_000 } = options;
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 300_000 } = options;
+  const { maxConnections = 4_096, maxOpenRequests = 4_000 } = options;
+  const gate = new Gate(options);
+  if (!gate.needsToken && !loopback.has(hostname)) {
     throw new HoldfastError({
       code: "invalid_request",
-      message: `host ${hostname}: without a token only loopback addresses are served; set HOLDFAST_TOKEN`,
+      message: `host ${hostname}: without a token only loopback addresses are served; set HOLDFAST_TOKEN or HOLDFAST_TOKENS_FILE`,
       details: { hostname },
     });
   }
-  const app = createApp({ ...options, host: sessions });
+  const app = createApp({ ...options, gate, host: sessions });
   const listener = getRequestListener(app.fetch, {
     errorHandler: (error) => {
       options.onError?.(error);
       return problemResponse(badTarget());
     },
   });
-  const newServer = () =>
-    createServer({ noDelay: true }, (request, response) => {
-      // An absolute target names a host of its own, past the check of the Host header.
-      if (request.url?.startsWith("/") === true) void listener(request, response);
-      else refuseTarget(response);
-    });
+  const connections = new ConnectionLimit({ maxConnections, stallMs });
+  const requests = new RequestLimit(maxOpenRequests);
+  const newServer = () => {
+    const server = createServer(
+      {
+        noDelay: true,
+        headersTimeout: headersTimeoutMs,
+        requestTimeout: Math.max(requestTimeoutMs, headersTimeoutMs),
+        connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
+        keepAliveTimeout,
+        maxHeaderSize,
+      },
+      (request, response) => {
+        // An absolute target names a host of its own, past the check of the Host header.
+        if (request.url?.startsWith("/") !== true) refuse(response, badTarget());
+        else if (requests.admit(request, response)) void listener(request, response);
+        else refuse(response, requests.refusal());
+      },
+    );
+    connections.watch(server);
+    return server;
+  };
   const servers = await bind(hostname, port, newServer);
   const { maxMessageBytes = 16 * 1024 * 1024, onError } = options;
   const upgrades = acceptUpgrades(servers, { fetch: app.fetch, maxMessageBytes, onError });
@@ -141,8 +179,8 @@ function badTarget(): HoldfastError {
   });
 }
 
-function refuseTarget(response: ServerResponse): void {
-  const { status, headers, body } = problem(badTarget());
+function refuse(response: ServerResponse, error: HoldfastError): void {
+  const { status, headers, body } = problem(error);
   response.writeHead(status, headers).end(body);
 }
 

@@ -18,7 +18,7 @@ const passedOn = [
 export function sessionEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const named = (env["HOLDFAST_SESSION_ENV"] ?? "").split(",").map((name) => name.trim());
   const isPassedOn = (name: string) =>
-    name !== "HOLDFAST_TOKEN" &&
+    !name.startsWith("HOLDFAST_TOKEN") &&
     (passedOn.includes(name) || name.startsWith("LC_") || named.includes(name));
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>

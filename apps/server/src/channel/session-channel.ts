@@ -17,6 +17,8 @@ export interface ChannelOptions {
   readonly heartbeatMs: number;
   readonly stallMs: number;
   readonly onClose: () => void;
+  /** Counts an execution within the limit of who is connected. @throws HoldfastError `too_many_executions` */
+  readonly counted: (start: () => ExecutionHandle) => Promise<ExecutionHandle>;
 }
 
 type Execute = Extract<ClientMessage, { readonly type: "execute" }>;
@@ -28,14 +30,16 @@ export function serveChannel(socket: WebSocket, options: ChannelOptions): void {
 
 class SessionChannel {
   readonly #session: Session;
+  readonly #counted: ChannelOptions["counted"];
   readonly #socket: ChannelSocket;
   readonly #leaving = new AbortController();
   /** Executions that wait for input, by the id of the request. */
   readonly #inputs = new Map<string, ExecutionHandle>();
   #hasGreeted = false;
 
-  constructor(socket: WebSocket, { session, onClose, ...bounds }: ChannelOptions) {
+  constructor(socket: WebSocket, { session, counted, onClose, ...bounds }: ChannelOptions) {
     this.#session = session;
+    this.#counted = counted;
     this.#socket = new ChannelSocket(socket, {
       ...bounds,
       onMessage: (message) => this.#answer(message),
@@ -93,7 +97,9 @@ class SessionChannel {
   async #execute({ executionId, code, ...given }: Execute): Promise<void> {
     let execution: ExecutionHandle;
     try {
-      execution = this.#session.execute(code, { ...optionsOf(given), id: executionId });
+      execution = await this.#counted(() =>
+        this.#session.execute(code, { ...optionsOf(given), id: executionId }),
+      );
     } catch (error) {
       return this.#refuse(executionId, error);
     }

@@ -1,4 +1,4 @@
-import { HoldfastError } from "@holdfast/core";
+import { type ExecutionHandle, HoldfastError } from "@holdfast/core";
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
@@ -22,7 +22,7 @@ export function addChannelRoutes(app: OpenAPIHono, context: AppContext): void {
       responses: { 101: { description: "It is open" }, ...problems },
     }),
     (c) => {
-      const { session } = context.session(c.req.valid("param").id);
+      const { session } = context.session(c, c.req.valid("param").id);
       const { upgrade } = (c.env ?? {}) as Partial<UpgradeEnv>;
       if (upgrade === undefined) {
         throw new HoldfastError({
@@ -30,9 +30,11 @@ export function addChannelRoutes(app: OpenAPIHono, context: AppContext): void {
           message: "channel: a WebSocket is needed (Upgrade: websocket)",
         });
       }
+      const own = context.host(c);
+      const counted = (start: () => ExecutionHandle) => own.counted(async () => start());
       streams.refuseExcess();
       upgrade((socket) =>
-        serveChannel(socket, { session, heartbeatMs, stallMs, onClose: streams.enter() }),
+        serveChannel(socket, { session, counted, heartbeatMs, stallMs, onClose: streams.enter() }),
       );
       return c.body(null, 200);
     },

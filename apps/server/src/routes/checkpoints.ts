@@ -1,5 +1,6 @@
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
+import type { TenantHost } from "../access/tenant-host.ts";
 import type { AppContext } from "../app-options.ts";
 import { checkpointSchema, idSchema, sessionSchema, skippedSchema } from "../schemas.ts";
 import { sendJson } from "../send-json.ts";
@@ -44,7 +45,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
       responses: { 201: json(forkedSchema, "The new sessions"), ...problems },
     }),
     async (c) => {
-      const { sessions, skipped } = await host.fork(
+      const { sessions, skipped } = await host(c).fork(
         c.req.valid("param").id,
         defined(c.req.valid("json")),
       );
@@ -65,7 +66,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     async (c) => {
       const { name = null } = c.req.valid("json");
       return sendJson(
-        checkpointView(await host.checkpoint(c.req.valid("param").id, { name })),
+        checkpointView(await host(c).checkpoint(c.req.valid("param").id, { name })),
         201,
       );
     },
@@ -80,8 +81,8 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
       responses: { 200: json(pageSchema, "One page"), ...problems },
     }),
     async (c) => {
-      const { session: one } = session(c.req.valid("param").id);
-      return sendPage(host, { ...defined(c.req.valid("query")), sessionId: one.id });
+      const { session: one } = session(c, c.req.valid("param").id);
+      return sendPage(host(c), { ...defined(c.req.valid("query")), sessionId: one.id });
     },
   );
   app.openapi(
@@ -95,8 +96,8 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
     }),
     async (c) => {
       const { id } = c.req.valid("param");
-      await host.restore(id, c.req.valid("json").checkpointId);
-      return sendJson(sessionView(session(id)));
+      await host(c).restore(id, c.req.valid("json").checkpointId);
+      return sendJson(sessionView(session(c, id)));
     },
   );
   app.openapi(
@@ -108,7 +109,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
       request: { query: pageQuery },
       responses: { 200: json(pageSchema, "One page"), ...problems },
     }),
-    (c) => sendPage(host, defined(c.req.valid("query"))),
+    (c) => sendPage(host(c), defined(c.req.valid("query"))),
   );
   app.openapi(
     createRoute({
@@ -119,7 +120,7 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
       request: { params: checkpointParams },
       responses: { 200: json(checkpointSchema, "The checkpoint"), ...problems },
     }),
-    async (c) => sendJson(checkpointView(await host.checkpoints.get(c.req.valid("param").id))),
+    async (c) => sendJson(checkpointView(await host(c).checkpoints.get(c.req.valid("param").id))),
   );
   app.openapi(
     createRoute({
@@ -131,14 +132,14 @@ export function addCheckpointRoutes(app: OpenAPIHono, { host, session }: AppCont
       responses: { 204: { description: "It is gone" }, ...problems },
     }),
     async (c) => {
-      await host.checkpoints.delete(c.req.valid("param").id);
+      await host(c).checkpoints.delete(c.req.valid("param").id);
       return c.body(null, 204);
     },
   );
 }
 
 async function sendPage(
-  host: AppContext["host"],
+  host: TenantHost,
   options: { readonly limit: number; readonly cursor?: string; readonly sessionId?: string },
 ) {
   const { items, nextCursor } = await host.checkpoints.list(options);

@@ -8,6 +8,13 @@ const assets: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css",
   "swagger-ui-bundle.js": "text/javascript",
 };
+/** Where the page and its files are. */
+export const documentPaths: readonly string[] = [
+  "/docs",
+  "/docs/start.js",
+  ...Object.keys(assets).map((name) => `/docs/${name}`),
+];
+
 const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -1,6 +1,8 @@
-import { type ExecutionHandle, HoldfastError, type Host } from "@holdfast/core";
+import { type ExecutionHandle, HoldfastError } from "@holdfast/core";
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { z } from "zod";
+import type { TenantHost } from "../access/tenant-host.ts";
 import type { AppContext } from "../app-options.ts";
 import {
   executeSchema,
@@ -48,7 +50,7 @@ const maxPageBytes = 32 * 1024 * 1024;
 /** Executions: run, follow, feed, interrupt, kill. */
 export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void {
   const { host } = context;
-  const find = (c: { id: string; eid: string }) => host.execution(c.id, c.eid);
+  const find = (c: Context, { id, eid }: { id: string; eid: string }) => host(c).execution(id, eid);
 
   app.openapi(
     createRoute({
@@ -73,7 +75,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       const request = c.req.valid("json");
       refuseExcess(c, context.streams);
       const idempotencyKey = c.req.header("idempotency-key");
-      const execution = await startExecution(host, c.req.valid("param").id, {
+      const execution = await startExecution(host(c), c.req.valid("param").id, {
         ...request,
         idempotencyKey,
       });
@@ -82,7 +84,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
         ...c.req.valid("query"),
         isBackground: request.background === true,
         // What a client was told must be what a repeat is told after a restart.
-        ...(idempotencyKey === undefined ? {} : { stored: () => host.flush() }),
+        ...(idempotencyKey === undefined ? {} : { stored: () => host(c).flush() }),
       });
     },
   );
@@ -98,7 +100,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     async (c) => {
       const { encoding, limit, cursor } = c.req.valid("query");
       const before = cursor === undefined ? {} : { before: cursor };
-      const page = await newest(host.executions(c.req.valid("param").id, before), limit);
+      const page = await newest(host(c).executions(c.req.valid("param").id, before), limit);
       return sendJson({
         items: page.executions.toReversed().map((one) => executionDetails(one, encoding)),
         nextCursor: page.isLast ? null : (page.executions.at(-1)?.id ?? null),
@@ -115,7 +117,9 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       responses: { 200: json(executionDetailsSchema, "The execution"), ...problems },
     }),
     async (c) =>
-      sendJson(executionDetails(await find(c.req.valid("param")), c.req.valid("query").encoding)),
+      sendJson(
+        executionDetails(await find(c, c.req.valid("param")), c.req.valid("query").encoding),
+      ),
   );
   app.openapi(
     createRoute({
@@ -135,7 +139,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     async (c) => {
       const { after, ...query } = c.req.valid("query");
       context.streams.refuseExcess();
-      return stream(c, await find(c.req.valid("param")), {
+      return stream(c, await find(c, c.req.valid("param")), {
         ...context,
         ...query,
         after: after ?? lastEventId(c.req.header("last-event-id")),
@@ -153,7 +157,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const { data = "", close = false } = c.req.valid("json");
-      await (await find(c.req.valid("param"))).write(data, { close });
+      await (await find(c, c.req.valid("param"))).write(data, { close });
       return c.body(null, 202);
     },
   );
@@ -167,7 +171,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       responses: { 202: { description: "Asked" }, ...problems },
     }),
     async (c) => {
-      (await find(c.req.valid("param"))).interrupt();
+      (await find(c, c.req.valid("param"))).interrupt();
       return c.body(null, 202);
     },
   );
@@ -182,7 +186,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const { signal = "SIGKILL" } = c.req.valid("json");
-      await (await find(c.req.valid("param"))).kill(signal);
+      await (await find(c, c.req.valid("param"))).kill(signal);
       return c.body(null, 202);
     },
   );
@@ -190,7 +194,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
 
 /** Starts what a request asks for, in the foreground or beside it. */
 async function startExecution(
-  host: Host,
+  host: TenantHost,
   sessionId: string,
   request: z.infer<typeof executeSchema> & { readonly idempotencyKey: string | undefined },
 ): Promise<ExecutionHandle> {

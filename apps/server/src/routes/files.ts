@@ -53,12 +53,13 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
   const filesOf = treeOf(context.filesRoot);
   /** Does something with where a path leads, and lets go of it. */
   async function at<T>(
+    c: Context,
     id: string,
     given: string,
     options: ResolveOptions,
     work: (place: Place) => Promise<T>,
   ): Promise<T> {
-    const directory = await session(id).session.directory();
+    const directory = await session(c, id).session.directory();
     await using place = await (await filesOf()).resolve(directory, given, options);
     return await work(place);
   }
@@ -80,7 +81,7 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     }),
     (c) => {
       const given = c.req.valid("query").path;
-      return at(c.req.valid("param").id, given, {}, (place) =>
+      return at(c, c.req.valid("param").id, given, {}, (place) =>
         readFile(place, {
           path: given,
           maxFileBytes,
@@ -112,9 +113,9 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
       const { path: given, type, parents } = c.req.valid("query");
       const length = Number(c.req.header("content-length") ?? 0);
       if (length > maxFileBytes) throw fileTooLarge(maxFileBytes, length);
-      const { session: used } = session(c.req.valid("param").id);
+      const { session: used } = session(c, c.req.valid("param").id);
       used.touch();
-      return at(used.id, given, { makesParents: parents }, async (place) => {
+      return at(c, used.id, given, { makesParents: parents }, async (place) => {
         const entry =
           type === "directory"
             ? await makeDirectory(place, { path: given, hasBody: hasBody(c) })
@@ -134,9 +135,9 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     }),
     async (c) => {
       const { path: given, recursive: isRecursive } = c.req.valid("query");
-      const { session: used } = session(c.req.valid("param").id);
+      const { session: used } = session(c, c.req.valid("param").id);
       used.touch();
-      await at(used.id, given, { followsLast: false }, (place) =>
+      await at(c, used.id, given, { followsLast: false }, (place) =>
         removeEntry(place, { path: given, isRecursive }),
       );
       return c.body(null, 204);
@@ -153,7 +154,7 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     }),
     async (c) => {
       const { path: given, limit, cursor: after = "" } = c.req.valid("query");
-      return at(c.req.valid("param").id, given, {}, async (place) => {
+      return at(c, c.req.valid("param").id, given, {}, async (place) => {
         const { items, nextCursor } = await listDirectory(place, { path: given, limit, after });
         return sendJson({ path: place.path, items: [...items], nextCursor });
       });

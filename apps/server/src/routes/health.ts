@@ -21,7 +21,7 @@ const healthSchema = z
   .meta({ id: "Health" });
 
 /** Liveness, readiness, and what can run here. */
-export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
+export function addHealthRoutes(app: OpenAPIHono, { wholeHost: host }: AppContext): void {
   const about = { status: "ok" as const, version: version(), instanceId: randomUUID() };
   for (const [path, operationId, summary] of [
     ["/healthz", "getHealth", "Whether the server lives"],
@@ -64,7 +64,7 @@ export function addHealthRoutes(app: OpenAPIHono, { host }: AppContext): void {
   );
 }
 
-function persistenceOf({ recording }: AppContext["host"]): "ok" | "degraded" | "none" {
+function persistenceOf({ recording }: AppContext["wholeHost"]): "ok" | "degraded" | "none" {
   if (recording === null) return "none";
   return recording.isDegraded ? "degraded" : "ok";
 }

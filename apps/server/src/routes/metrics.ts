@@ -8,7 +8,7 @@ import { sendJson } from "../send-json.ts";
 import { json, problems } from "./responses.ts";
 
 /** What is used: by one session, and in all for Prometheus. */
-export function addMetricsRoutes(app: OpenAPIHono, { host, session }: AppContext): void {
+export function addMetricsRoutes(app: OpenAPIHono, { wholeHost: host, session }: AppContext): void {
   const counted = processMetrics();
   app.openapi(
     createRoute({
@@ -40,7 +40,7 @@ export function addMetricsRoutes(app: OpenAPIHono, { host, session }: AppContext
       responses: { 200: json(resourcesSchema, "All zero without a process"), ...problems },
     }),
     async (c) => {
-      const usage = await session(c.req.valid("param").id).session.resources();
+      const usage = await session(c, c.req.valid("param").id).session.resources();
       return sendJson(usage ?? nothing);
     },
   );

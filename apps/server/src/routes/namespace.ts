@@ -1,5 +1,6 @@
 import { type Value, isValue, HoldfastError } from "@holdfast/core";
 import { type OpenAPIHono, createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { JSONValue } from "hono/utils/types";
 import { z } from "zod";
 import type { AppContext } from "../app-options.ts";
@@ -21,7 +22,7 @@ const setSchema = z.object({ value: z.unknown() }).meta({ id: "SetVariable" });
 
 /** What a session knows: variables, modules, completion, documentation. Each waits for a boundary between executions. */
 export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): void {
-  const find = (id: string) => session(id).session;
+  const find = (c: Context, id: string) => session(c, id).session;
   app.openapi(
     createRoute({
       method: "get",
@@ -35,7 +36,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
       },
     }),
     async (c) => {
-      const variables = await find(c.req.valid("param").id).variables();
+      const variables = await find(c, c.req.valid("param").id).variables();
       const items = variables.map(({ value: _value, valueTruncated: _cut, ...one }) => one);
       return sendJson({ items });
     },
@@ -51,7 +52,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     }),
     async (c) => {
       const { id, name } = c.req.valid("param");
-      const { value, ...variable } = await find(id).variable(name);
+      const { value, ...variable } = await find(c, id).variable(name);
       return sendJson({ ...variable, value: value as JSONValue });
     },
   );
@@ -67,7 +68,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     }),
     async (c) => {
       const { id, name } = c.req.valid("param");
-      await find(id).setVariable(name, valueOf(c.req.valid("json").value));
+      await find(c, id).setVariable(name, valueOf(c.req.valid("json").value));
       return c.body(null, 204);
     },
   );
@@ -82,7 +83,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     }),
     async (c) => {
       const { id, name } = c.req.valid("param");
-      await find(id).deleteVariables([name]);
+      await find(c, id).deleteVariables([name]);
       return c.body(null, 204);
     },
   );
@@ -96,7 +97,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
       responses: { 204: { description: "They are gone" }, ...problems },
     }),
     async (c) => {
-      await find(c.req.valid("param").id).deleteVariables();
+      await find(c, c.req.valid("param").id).deleteVariables();
       return c.body(null, 204);
     },
   );
@@ -112,7 +113,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
         ...problems,
       },
     }),
-    async (c) => sendJson({ items: [...(await find(c.req.valid("param").id).modules())] }),
+    async (c) => sendJson({ items: [...(await find(c, c.req.valid("param").id).modules())] }),
   );
   app.openapi(
     createRoute({
@@ -125,7 +126,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     }),
     async (c) => {
       const { code, cursor = [...code].length } = c.req.valid("json");
-      const { matches, ...place } = await find(c.req.valid("param").id).complete(code, cursor);
+      const { matches, ...place } = await find(c, c.req.valid("param").id).complete(code, cursor);
       return sendJson({ matches: [...matches], ...place });
     },
   );
@@ -140,7 +141,7 @@ export function addNamespaceRoutes(app: OpenAPIHono, { session }: AppContext): v
     }),
     async (c) => {
       const { code, cursor = [...code].length } = c.req.valid("json");
-      const mime = await find(c.req.valid("param").id).inspect(code, cursor);
+      const mime = await find(c, c.req.valid("param").id).inspect(code, cursor);
       return sendJson({ mime: mime === null ? null : mimeView(mime) });
     },
   );

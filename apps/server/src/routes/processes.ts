@@ -22,7 +22,7 @@ export function addProcessRoutes(app: OpenAPIHono, { session }: AppContext): voi
       responses: { 200: json(listSchema, "All"), ...problems },
     }),
     async (c) => {
-      const processes = await session(c.req.valid("param").id).session.processes();
+      const processes = await session(c, c.req.valid("param").id).session.processes();
       return sendJson({ items: processes.map(processView) });
     },
   );
@@ -40,7 +40,7 @@ export function addProcessRoutes(app: OpenAPIHono, { session }: AppContext): voi
     }),
     async (c) => {
       const { id, pid } = c.req.valid("param");
-      await session(id).session.killProcess(pid, c.req.valid("json").signal);
+      await session(c, id).session.killProcess(pid, c.req.valid("json").signal);
       return c.body(null, 202);
     },
   );

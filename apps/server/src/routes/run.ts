@@ -33,15 +33,20 @@ export function addRunRoutes(app: OpenAPIHono, context: AppContext): void {
       if (allowInput === true) throw unsupported("allowInput in /v1/run");
       if (onError === "rollback") throw unsupported("onError: rollback");
       refuseExcess(c, streams);
-      const { session } = await host.create({
-        runtime,
-        labels: { purpose: "run" },
-        persist: false,
-      });
+      const own = host(c);
+      let id = "";
       // It may have been deleted by its id meanwhile.
-      const end = () => host.delete(session.id).catch(() => {});
+      const end = async () => (id === "" ? undefined : own.delete(id).catch(() => {}));
       try {
-        const execution = session.execute(code, defined(options));
+        const execution = await own.counted(async () => {
+          const created = await own.create({
+            runtime,
+            labels: { purpose: "run" },
+            persist: false,
+          });
+          ({ id } = created.session);
+          return created.session.execute(code, defined(options));
+        });
         if (wantsEvents(c)) {
           return eventStream(execution, {
             after: 0,

@@ -30,7 +30,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       responses: { 201: json(sessionSchema, "The session"), ...problems },
     }),
     async (c) => {
-      return sendJson(sessionView(await host.create(defined(c.req.valid("json")))), 201);
+      return sendJson(sessionView(await host(c).create(defined(c.req.valid("json")))), 201);
     },
   );
   app.openapi(
@@ -45,7 +45,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
     (c) => {
       const { runtime, state, limit, cursor } = c.req.valid("query");
       const after = cursor === undefined ? null : positionOf(cursor);
-      const matching = host
+      const matching = host(c)
         .list()
         .filter(({ session: one }) => (runtime ?? one.runtime.name) === one.runtime.name)
         .filter(({ session: one }) => (state ?? one.status) === one.status)
@@ -65,7 +65,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       request: { params },
       responses: { 200: json(sessionSchema, "The session"), ...problems },
     }),
-    (c) => sendJson(sessionView(session(c.req.valid("param").id))),
+    (c) => sendJson(sessionView(session(c, c.req.valid("param").id))),
   );
   app.openapi(
     createRoute({
@@ -77,7 +77,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       responses: { 200: json(sessionSchema, "The session"), ...problems },
     }),
     (c) =>
-      sendJson(sessionView(host.update(c.req.valid("param").id, defined(c.req.valid("json"))))),
+      sendJson(sessionView(host(c).update(c.req.valid("param").id, defined(c.req.valid("json"))))),
   );
   app.openapi(
     createRoute({
@@ -89,7 +89,7 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       responses: { 204: { description: "Nothing of it is left" }, ...problems },
     }),
     async (c) => {
-      await host.delete(c.req.valid("param").id);
+      await host(c).delete(c.req.valid("param").id);
       return c.body(null, 204);
     },
   );
@@ -109,9 +109,9 @@ export function addSessionRoutes(app: OpenAPIHono, { host, session }: AppContext
       }),
       async (c) => {
         const { id } = c.req.valid("param");
-        if (action === "interrupt") session(id).session.interrupt();
-        else await host.restart(id);
-        return sendJson(sessionView(session(id)));
+        if (action === "interrupt") session(c, id).session.interrupt();
+        else await host(c).restart(id);
+        return sendJson(sessionView(session(c, id)));
       },
     );
   }

@@ -74,6 +74,8 @@ export interface CreateSessionOptions {
   readonly persist?: boolean;
   /** Whose it is, such as a tenant: opaque to the host, kept with it, and that of its forks and checkpoints. @default null */
   readonly owner?: string | null;
+  /** How many sessions the owner may have, this one included; one more is refused with `too_many_sessions`. @default no limit */
+  readonly maxOfOwner?: number;
 }
 
 /** Restricts to what belongs to somebody: for them all else does not exist. */
@@ -88,6 +90,8 @@ export interface ForkOptions {
   readonly count?: number;
   /** One for each. @default random ones, 128 bits */
   readonly ids?: readonly string[];
+  /** As that of {@link CreateSessionOptions}. */
+  readonly maxOfOwner?: number;
 }
 
 /** What a host's option is when it is not given. */

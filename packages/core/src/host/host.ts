@@ -160,7 +160,7 @@ export class Host implements AsyncDisposable {
     );
     if (this.#store !== null) await this.open();
     this.#refuseTaken(id);
-    this.#refuseExcess(1);
+    this.#refuseExcess(1, owner, options.maxOfOwner);
     const facts: SessionFacts = {
       id,
       owner,
@@ -263,7 +263,11 @@ export class Host implements AsyncDisposable {
    */
   async fork(
     id: string,
-    { count, ids = Array.from({ length: count ?? 1 }, () => randomUUID()) }: ForkOptions = {},
+    {
+      count,
+      ids = Array.from({ length: count ?? 1 }, () => randomUUID()),
+      maxOfOwner,
+    }: ForkOptions = {},
   ): Promise<{
     readonly sessions: readonly HostedSession[];
     readonly skipped: readonly Skipped[];
@@ -284,7 +288,8 @@ export class Host implements AsyncDisposable {
       checkId(one);
       this.#refuseTaken(one);
     }
-    this.#refuseExcess(ids.length);
+    const { owner } = parent;
+    this.#refuseExcess(ids.length, owner, maxOfOwner);
     const { isRecorded } = parent;
     const facts = new Map(
       ids.map((one): [string, SessionFacts] => [one, this.#forkFacts(parent, one)]),
@@ -292,7 +297,6 @@ export class Host implements AsyncDisposable {
     const forking = parent.session.fork(ids, (one) =>
       this.#sessionOptions(parent.session.runtime, facts.get(one) as SessionFacts, isRecorded),
     );
-    const { owner } = parent;
     for (const one of ids) this.#starting.set(one, { owner, opening: forking });
     try {
       const { sessions, skipped } = await forking;
@@ -605,12 +609,17 @@ export class Host implements AsyncDisposable {
     }
   }
 
-  #refuseExcess(count: number): void {
-    if (this.size + count <= this.#options.maxSessions) return;
+  #refuseExcess(count: number, owner: string | null, maxOfOwner = Infinity): void {
+    const { maxSessions } = this.#options;
+    const isOwnersLimit = this.count(owner) + count > maxOfOwner;
+    if (!isOwnersLimit && this.size + count <= maxSessions) return;
+    const [present, limit] = isOwnersLimit
+      ? [this.count(owner), maxOfOwner]
+      : [this.size, maxSessions];
     throw new HoldfastError({
       code: "too_many_sessions",
-      message: `${count === 1 ? "a new session" : `${count} new sessions`}: there are ${this.size}, and ${this.#options.maxSessions} are allowed`,
-      details: { limit: this.#options.maxSessions, received: this.size + count },
+      message: `${count === 1 ? "a new session" : `${count} new sessions`}: there are ${present}${isOwnersLimit ? " of this owner" : ""}, and ${limit} are allowed`,
+      details: { limit, received: present + count },
     });
   }
 
