@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HoldfastError } from "../errors/holdfast-error.ts";
 
 /**
  * A value of a session's language. What JSON can say stands for itself (integers within ±(2^53-1)); all else is a map
@@ -20,8 +21,15 @@ export const valueSchema = z
     description: 'JSON, or a tagged map such as {"$type": "tuple", "items": []}',
   });
 
-/** Whether something is made of what {@link Value} allows. The depth is bounded by the decoder. */
-export function isValue(value: unknown): value is Value {
+/** Levels that a value may have which is sent to a worker: a decoder takes 64, with those of the message around it. */
+const maxSentDepth = 60;
+
+/** Whether something is made of what {@link Value} allows, no deeper than that: 64 is what a decoder takes. */
+export function isValue(value: unknown, maxDepth = 64): value is Value {
+  return isWithin(value, maxDepth);
+}
+
+function isWithin(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -30,10 +38,21 @@ export function isValue(value: unknown): value is Value {
       return Number.isFinite(value);
     case "object":
       if (value === null) return true;
-      if (Array.isArray(value)) return value.every(isValue);
-      if (value instanceof Uint8Array) return false;
-      return Object.values(value).every(isValue);
+      if (depth === 0 || value instanceof Uint8Array) return false;
+      return (Array.isArray(value) ? value : Object.values(value)).every((one) =>
+        isWithin(one, depth - 1),
+      );
     default:
       return false;
   }
+}
+
+/** @throws HoldfastError `invalid_request` for what no worker would take */
+export function checkSent(name: string, value: unknown): void {
+  if (isValue(value, maxSentDepth)) return;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `variable ${name.slice(0, 100)}: received what no variable can be set to, allowed JSON and tagged maps of ${maxSentDepth} levels`,
+    details: { variable: name.slice(0, 100), maxDepth: maxSentDepth },
+  });
 }

@@ -19,7 +19,7 @@ import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
 import { workingDirectory } from "../worker/working-directory.ts";
 import type { MimeBundle } from "../protocol/execution-data.ts";
 import type { Skipped, Variable } from "../protocol/namespace-data.ts";
-import type { Value } from "../protocol/value.ts";
+import { type Value, checkSent } from "../protocol/value.ts";
 import { within } from "../time/within.ts";
 import type {
   BackgroundExecution,
@@ -416,7 +416,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** @throws HoldfastError as {@link checkpoint}, and `invalid_request` for what the language cannot have */
-  setVariable(name: string, value: Value): Promise<void> {
+  async setVariable(name: string, value: Value): Promise<void> {
+    checkSent(name, value);
     return this.#operate("set_variable", "namespace", (worker) =>
       worker.setVariable?.(name, value),
     );
