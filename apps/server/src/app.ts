@@ -1,8 +1,10 @@
 import { HoldfastError } from "@holdfast/core";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { access } from "./access.ts";
 import { cors } from "./access/cors.ts";
 import { Gate } from "./access/gate.ts";
+import type { NodeBindings } from "./access/request-head.ts";
 import { TenantHost } from "./access/tenant-host.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { AppContext, AppOptions } from "./app-options.ts";
@@ -87,7 +89,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
           }),
     );
   });
-  app.onError((error) => {
+  app.onError((error, c) => {
+    if (isCutShort(c)) return problemResponse(cutShort());
     if (HoldfastError.is(error)) {
       if (error.code.startsWith("store_")) options.onError?.(error);
       return problemResponse(error);
@@ -102,4 +105,14 @@ export function createApp(options: AppOptions): OpenAPIHono {
     return problemResponse(error);
   });
   return app;
+}
+
+/** Whether the connection has ended before the body of the request, which is no failure of ours. */
+function isCutShort(c: Context): boolean {
+  const { incoming } = (c.env ?? {}) as NodeBindings;
+  return incoming !== undefined && incoming.destroyed && !incoming.complete;
+}
+
+function cutShort(): HoldfastError {
+  return new HoldfastError({ code: "cancelled", message: "request: its body ended too soon" });
 }
