@@ -27,6 +27,8 @@ export interface LiveServerOptions {
   readonly node?: string;
   /** What is run. @default the server of this repository, as built */
   readonly entry?: string;
+  /** @default none */
+  readonly args?: readonly string[];
 }
 
 /**
@@ -38,9 +40,10 @@ export async function startServer(options: LiveServerOptions = {}): Promise<Live
     env,
     node = process.execPath,
     entry = join(repository, "apps/server/dist/index.mjs"),
+    args = [],
   } = options;
   const dataDirectory = mkdtempSync(join(tmpdir(), "server-data-"));
-  const child = spawn(node, [entry], {
+  const child = spawn(node, [entry, ...args], {
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", HOLDFAST_DATA_DIR: dataDirectory, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -46,13 +46,14 @@ export function createLog(options: LogOptions): Log {
     const time = new Date().toISOString();
     stream.write(
       format === "text"
-        ? `${time.slice(11, 19)} ${printable(text)}\n`
+        ? `${time.slice(11, 19)} ${text}\n`
         : `${JSON.stringify({ time, ...fields })}\n`,
     );
   };
   const say = (name: "warn" | "error", text: string) => {
     const message = redacted(text);
-    write({ level: name, message }, message);
+    // Lines of our own, such as those of a stack, are indented.
+    write({ level: name, message }, message.split("\n").map(printable).join("\n  "));
   };
   return {
     request: ({ path, durationMs, ...rest }) => {
@@ -62,7 +63,7 @@ export function createLog(options: LogOptions): Log {
       const { status, method, token, id } = rest;
       write(
         { level: "info", ...rest, method: method.slice(0, 20), path: shown, durationMs: rounded },
-        `${status} ${method} ${shown} ${durationMs.toFixed(1)} ms ${token ?? "-"} ${id}`,
+        printable(`${status} ${method} ${shown} ${durationMs.toFixed(1)} ms ${token ?? "-"} ${id}`),
       );
     },
     error: (error) =>
@@ -100,7 +101,6 @@ function waiting(stream: NodeJS.WritableStream): number {
   return "writableLength" in stream ? Number(stream.writableLength) : 0;
 }
 
-/** Lines of our own, such as those of a stack, are indented; the rest is ASCII. */
 function printable(text: string): string {
-  return text.replaceAll("\n", "\n  ").replaceAll(/[^ -~\n]/g, "?");
+  return text.replaceAll(/[^ -~]/g, "?");
 }
