@@ -18,10 +18,10 @@ export interface ServeOptions extends Omit<AppOptions, "host" | "gate"> {
   /** 0 picks a free one. @default 4650 */
   readonly port?: number;
   /**
-   * Connections at a time; for one more the one goes that has been without a request for the longest time. @default 4_096
+   * Connections at a time; for one more the one goes that has been without a request for the longest time. @default 6_144
    */
   readonly maxConnections?: number;
-  /** Requests that are being answered at a time, streams included; one more is refused with `overloaded`. @default 4_000 */
+  /** Requests that are being answered at a time, streams included; one more is refused with `overloaded`. @default 6_000 */
   readonly maxOpenRequests?: number;
   /** For the headers of a request to arrive. @default 10_000 */
   readonly headersTimeoutMs?: number;
@@ -60,7 +60,7 @@ const closeGraceMs = 500;
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { sessions, hostname = "127.0.0.1", port = 4650, stallMs = 120_000 } = options;
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 300_000 } = options;
-  const { maxConnections = 4_096, maxOpenRequests = 4_000 } = options;
+  const { maxConnections = 6_144, maxOpenRequests = 6_000 } = options;
   const gate = new Gate(options);
   if (!gate.needsToken && !loopback.has(hostname)) {
     throw new HoldfastError({

@@ -37,7 +37,7 @@ export interface Operation {
   readonly template: string;
   /** The names in braces. */
   readonly names: readonly string[];
-  /** With these in their places, and a value for each query that is required. */
+  /** With these in their places, and a value for each other name and each query that is required. */
   path(values: Readonly<Record<string, string>>): string;
   /** The least that its body may be, with its media type; `null`: it has none. */
   readonly body: { readonly type: string; readonly text: string } | null;
@@ -70,6 +70,11 @@ function operationOf(
   method: string,
   { parameters = [], requestBody }: DocumentedOperation,
 ): Operation {
+  const inPath = Object.fromEntries(
+    parameters
+      .filter(({ in: place }) => place === "path")
+      .map(({ name, schema }) => [name, String(sample(document, schema))]),
+  );
   const query = parameters
     .filter(({ in: place, required }) => place === "query" && required === true)
     .map(({ name, schema }) => `${name}=${encodeURIComponent(String(sample(document, schema)))}`)
@@ -80,7 +85,10 @@ function operationOf(
     template,
     names: [...template.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name),
     path: (values) => {
-      const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "x");
+      const path = template.replaceAll(
+        /\{(\w+)\}/g,
+        (_, name: string) => values[name] ?? inPath[name] ?? "x",
+      );
       return query === "" ? path : `${path}?${query}`;
     },
     body: content === undefined ? null : bodyOf(document, content),

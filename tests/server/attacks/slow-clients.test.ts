@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { eventually } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
@@ -10,7 +9,7 @@ function opened(port: number, bytes = "") {
   let received = "";
   socket.on("data", (chunk: string) => (received += chunk));
   socket.on("error", () => {}); // a server may close with some of it unread
-  const closed = once(socket, "close");
+  const closed = new Promise<void>((done) => socket.once("close", () => done()));
   if (bytes !== "") socket.write(bytes);
   return { socket, closed, received: () => received };
 }

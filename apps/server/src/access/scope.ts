@@ -22,5 +22,6 @@ const ofTheServer = new Set(["/metrics", "/v1/pool"]);
 /** What a request needs. */
 export function scopeOf(method: string, path: string): Scope {
   if (ofTheServer.has(path)) return "metrics";
+  if (path.endsWith("/channel")) return "execute";
   return method === "GET" || method === "HEAD" || method === "OPTIONS" ? "read" : "execute";
 }
