@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, it } from "vitest";
 import { ConnectionLimit, type ConnectionLimitOptions } from "./connection-limit.ts";
 
 const open: Disposable[] = [];
@@ -90,9 +90,11 @@ describe("ConnectionLimit", () => {
     const held: ServerResponse[] = [];
     const asked = Promise.withResolvers<void>();
     const test = await serve({ stallMs: 20 }, ({ url }, response) => {
-      if (url === "/") return void response.end("x");
-      held.push(response);
-      asked.resolve();
+      if (url === "/") response.end("x");
+      else {
+        held.push(response);
+        asked.resolve();
+      }
     });
     const client = await accepted(test);
     // Two in one connection: the first answer sets the time that the second must not inherit.

@@ -47,7 +47,7 @@ describe("a token's limits", () => {
       expect([status, json]).toMatchObject([429, { code: "too_many_sessions", limit: 3 }]);
       expect(answer["retry-after"]).toMatch(/^\d+$/);
     }
-    const { id } = made[0]?.json as { id: string };
+    const [{ id } = { id: "" }] = made.map(({ json }) => json as { id: string });
     const fork = await test.send("POST", `/v1/sessions/${id}/fork`, { count: 1 });
     expect(fork.json).toMatchObject({ code: "too_many_sessions" });
     const run = await test.send("POST", "/v1/run", { runtime: "bash", code: ":" });

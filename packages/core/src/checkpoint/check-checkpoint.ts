@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { type Checkpoint, type CheckpointHeader, checkpointHeaderSchema } from "./checkpoint.ts";
 import { checkpointInvalid } from "./checkpoint-invalid.ts";
@@ -9,10 +8,11 @@ import type {
 } from "./checkpoint-store.ts";
 import { toPrune } from "./retention.ts";
 import type { ResolvedRetention } from "./store-options.ts";
+import { randomId } from "../worker/random-id.ts";
 
 /** Makes the header of a new checkpoint. @throws HoldfastError `invalid_request` that names the field */
 export function newHeader(options: CreateCheckpointOptions, sequence: number): CheckpointHeader {
-  const { id = randomUUID(), sessionId, runtime, runtimeVersion, name = null } = options;
+  const { id = randomId(), sessionId, runtime, runtimeVersion, name = null } = options;
   const { owner = null } = options;
   const header = { id, sessionId, runtime, runtimeVersion, name, owner };
   const result = checkpointHeaderSchema.safeParse({ ...header, createdAt: Date.now(), sequence });

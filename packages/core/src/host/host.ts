@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { resolveAutomaticCheckpointOptions } from "../checkpoint/automatic-checkpoints.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { CheckpointStore } from "../checkpoint/checkpoint-store.ts";
@@ -32,6 +31,7 @@ import { missingRuntime } from "./missing-runtime.ts";
 import { reopen } from "./reopen.ts";
 import { SessionCheckpoints } from "./session-checkpoints.ts";
 import { Tombstones } from "./tombstones.ts";
+import { randomId } from "../worker/random-id.ts";
 
 /** @throws HoldfastError `invalid_request` */
 function checkId(id: string): void {
@@ -152,7 +152,7 @@ export class Host implements AsyncDisposable {
    *   `worker_start_failed`, `runtime_unavailable`
    */
   async create(options: CreateSessionOptions): Promise<HostedSession> {
-    const { id = randomUUID(), owner = null, labels = {}, env, cwd } = options;
+    const { id = randomId(), owner = null, labels = {}, env, cwd } = options;
     const runtime = this.#runtime(options.runtime);
     checkId(id);
     const idleTimeoutMs = checkIdleTimeoutMs(
@@ -265,7 +265,7 @@ export class Host implements AsyncDisposable {
     id: string,
     {
       count,
-      ids = Array.from({ length: count ?? 1 }, () => randomUUID()),
+      ids = Array.from({ length: count ?? 1 }, () => randomId()),
       maxOfOwner,
     }: ForkOptions = {},
   ): Promise<{

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { workerRequest } from "../session/execute-options.ts";
 import type { Execution } from "../session/execution.ts";
 import type { ExecutionHandle } from "../session/execution-handle.ts";
@@ -10,6 +9,7 @@ import type { Store } from "../store/store.ts";
 import type { StoredExecution } from "../store/stored-execution.ts";
 import { bodyHash, checkIdempotencyKey, checkSameBody } from "./body-hash.ts";
 import type { HostExecuteOptions } from "./host-options.ts";
+import { randomId } from "../worker/random-id.ts";
 
 interface First {
   readonly executionId: string;
@@ -54,7 +54,7 @@ export class IdempotentExecutions {
       checkSameBody(key, first.bodyHash, hash, first.executionId);
       return first.execution;
     }
-    const executionId = options.id ?? randomUUID();
+    const executionId = options.id ?? randomId();
     const execution = this.#first({ key, bodyHash: hash }, code, { ...options, id: executionId });
     this.#firsts.set(key, { executionId, bodyHash: hash, execution });
     try {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { Session } from "../session/session.ts";
 import { checkTimeoutMs, defaultSessionOptions } from "../session/session-options.ts";
@@ -35,6 +34,7 @@ import {
   tellWarmed,
 } from "./pool-telemetry.ts";
 import { WarmUpThrottle } from "./warm-up-throttle.ts";
+import { randomId } from "../worker/random-id.ts";
 
 /** What a lease is asked for with. */
 export interface AcquireOptions {
@@ -163,7 +163,7 @@ export class Pool implements AsyncDisposable {
     const timeoutMs = options.timeoutMs === undefined ? acquireTimeoutMs : options.timeoutMs;
     if (timeoutMs !== null) checkTimeoutMs("timeoutMs", timeoutMs);
     const startTimeoutMs = session?.startTimeoutMs ?? defaultSessionOptions.startTimeoutMs;
-    const start = { sessionId: randomUUID(), env, cwd, startTimeoutMs };
+    const start = { sessionId: randomId(), env, cwd, startTimeoutMs };
     const what = `lease of a ${runtime.name} session`;
     const ask: Ask = { runtime, key, isLease: true, start, timeoutMs, signal, what };
     const held = await this.#hold(ask, (slotId) => this.#openSession(slotId, ask), {

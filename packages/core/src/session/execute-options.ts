@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { WorkerRequest } from "../worker/worker.ts";
 import { checkTimeoutMs } from "./session-options.ts";
+import { randomId } from "../worker/random-id.ts";
 
 /** What may be said of one execution. */
 export interface ExecuteOptions {
@@ -37,7 +37,7 @@ const envNamePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Checks what was given and makes a request of it. @throws HoldfastError `invalid_request` */
 export function workerRequest(code: string, options: ExecuteOptions): WorkerRequest {
   const {
-    id = randomUUID(),
+    id = randomId(),
     stdin,
     allowInput = false,
     env,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import {
   type ResourceUsage,
@@ -67,6 +66,7 @@ import {
 } from "./session-telemetry.ts";
 import { initialSession, transition } from "./session-transition.ts";
 import { StartBreaker } from "./start-breaker.ts";
+import { randomId } from "../worker/random-id.ts";
 
 /** What {@link Session.open} needs. */
 export interface SessionCreateOptions extends SessionOptions {
@@ -189,7 +189,7 @@ export class Session implements AsyncDisposable {
   ) {
     this.#create = create;
     this.#options = resolveSessionOptions(create);
-    this.id = create.id ?? randomUUID();
+    this.id = create.id ?? randomId();
     this.runtime = create.runtime;
     this.parentId = parent?.id ?? null;
     this.#firstStart = parent?.fork ?? null;
@@ -363,7 +363,7 @@ export class Session implements AsyncDisposable {
    * @throws HoldfastError `feature_unsupported`, `worker_start_failed`, `worker_lost`, `session_closed`, `queue_full`
    */
   fork(
-    ids: readonly string[] = [randomUUID()],
+    ids: readonly string[] = [randomId()],
     optionsOf: (id: string) => Partial<SessionCreateOptions> = () => ({}),
   ): Promise<SessionFork> {
     const work = (worker: Worker) => {
