@@ -12,6 +12,12 @@ import { WebSocket } from "ws";
 /** A message as a client may write it, with what has defaults left out. */
 export type Sent = { readonly type: ClientMessage["type"] } & Readonly<Record<string, unknown>>;
 
+/** What a handshake has besides. */
+export interface ConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly protocols?: string[];
+}
+
 /** A client of a session's channel. Dispose of it to close it. */
 export class ChannelClient implements AsyncDisposable {
   readonly socket: WebSocket;
@@ -33,8 +39,12 @@ export class ChannelClient implements AsyncDisposable {
   }
 
   /** Opens one, and says hello. */
-  static async open(url: string, sessionId: string): Promise<ChannelClient> {
-    const client = await ChannelClient.connect(url, sessionId);
+  static async open(
+    url: string,
+    sessionId: string,
+    options: ConnectOptions = {},
+  ): Promise<ChannelClient> {
+    const client = await ChannelClient.connect(url, sessionId, options);
     client.send({ type: "hello", protocolVersion });
     await client.until((message) => message.type === "ready");
     return client;
@@ -44,10 +54,7 @@ export class ChannelClient implements AsyncDisposable {
   static async connect(
     url: string,
     sessionId: string,
-    options: {
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly protocols?: string[];
-    } = {},
+    options: ConnectOptions = {},
   ): Promise<ChannelClient> {
     const path = `/v1/sessions/${sessionId}/channel`;
     const { protocols = [], headers = {} } = options;

@@ -1,6 +1,6 @@
 import type { Host, HostedSession, Pool } from "@holdfast/core";
 import type { Context } from "hono";
-import type { Gate, GateOptions } from "./access/gate.ts";
+import type { GateOptions } from "./access/gate.ts";
 import type { TenantHost } from "./access/tenant-host.ts";
 import type { OpenStreams } from "./open-streams.ts";
 
@@ -9,8 +9,6 @@ export interface AppOptions extends GateOptions {
   readonly host: Host;
   /** The pool that the host's workers come out of, for `GET /v1/pool`. @default none */
   readonly pool?: Pool | null;
-  /** Lets requests in; for a server that has other roads in besides. @default one of the options here */
-  readonly gate?: Gate;
   /** @default 64 MiB */
   readonly maxBodyBytes?: number;
   /** The most that a file may have which is written, or read at once. @default 1 GiB */

@@ -35,7 +35,6 @@ export function createApp(options: AppOptions): OpenAPIHono {
   const {
     host,
     pool = null,
-    gate = new Gate(options),
     maxBodyBytes = 64 * 1024 * 1024,
     maxFileBytes = 1024 ** 3,
     filesRoot = null,
@@ -43,6 +42,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
     stallMs = 120_000,
     maxStreams = 4096,
   } = options;
+  const gate = new Gate(options);
   const context: AppContext = {
     wholeHost: host,
     host: (c) => new TenantHost(host, c.get("tenant")),

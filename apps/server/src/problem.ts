@@ -35,6 +35,14 @@ export function problem(error: unknown): {
   return { status, headers, body };
 }
 
+/** A target that is no path, or a Host that is no name. */
+export function badTarget(): HoldfastError {
+  return new HoldfastError({
+    code: "invalid_request",
+    message: "request: its target is no path, or its Host is no name",
+  });
+}
+
 /** In seconds, at least one. */
 function retryAfter({ retryAfterMs }: HoldfastError["details"]): string {
   return String(Math.max(1, Math.ceil(Number(retryAfterMs ?? 0) / 1_000)));

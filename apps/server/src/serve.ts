@@ -2,16 +2,15 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { HoldfastError, type Host } from "@holdfast/core";
-import { Gate } from "./access/gate.ts";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
 import { type Upgrades, acceptUpgrades } from "./channel/upgrade.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
-import { problem, problemResponse } from "./problem.ts";
+import { badTarget, problem, problemResponse } from "./problem.ts";
 import { RequestLimit } from "./request-limit.ts";
 
 /** What {@link serve} needs. */
-export interface ServeOptions extends Omit<AppOptions, "host" | "gate"> {
+export interface ServeOptions extends Omit<AppOptions, "host"> {
   readonly sessions: Host;
   /** @default `127.0.0.1` */
   readonly hostname?: string;
@@ -61,15 +60,15 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { sessions, hostname = "127.0.0.1", port = 4650, stallMs = 120_000 } = options;
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 300_000 } = options;
   const { maxConnections = 6_144, maxOpenRequests = 6_000 } = options;
-  const gate = new Gate(options);
-  if (!gate.needsToken && !loopback.has(hostname)) {
+  const isOpen = (options.token ?? null) === null && (options.tokens ?? []).length === 0;
+  if (isOpen && !loopback.has(hostname)) {
     throw new HoldfastError({
       code: "invalid_request",
       message: `host ${hostname}: without a token only loopback addresses are served; set HOLDFAST_TOKEN or HOLDFAST_TOKENS_FILE`,
       details: { hostname },
     });
   }
-  const app = createApp({ ...options, gate, host: sessions });
+  const app = createApp({ ...options, host: sessions });
   const listener = getRequestListener(app.fetch, {
     errorHandler: (error) => {
       options.onError?.(error);
@@ -169,13 +168,6 @@ async function refuseDouble(hostname: string, port: number): Promise<void> {
     code: "invalid_request",
     message: `port ${port} is answered on ${other} already: who asks for localhost would meet either; set PORT to another one`,
     details: { address: other, port },
-  });
-}
-
-function badTarget(): HoldfastError {
-  return new HoldfastError({
-    code: "invalid_request",
-    message: "request: its target is no path, or its Host is no name",
   });
 }
 

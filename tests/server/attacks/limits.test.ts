@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { TokenOptions } from "@holdfast/server";
 import { eventually } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
+import { ChannelClient } from "../../support/channel-client.ts";
 import { testServer } from "../test-server.ts";
 
 const token = randomBytes(16).toString("hex");
@@ -86,6 +87,24 @@ describe("a token's limits", () => {
     await test.send("POST", `${path}/${stream.executionId}/interrupt`);
     await stream.rest();
   });
+});
+
+it("a token's limit of executions holds over the channel of a session too [A68]", async () => {
+  await using test = await limited({ maxConcurrentExecutions: 1 });
+  const { json } = await test.send("POST", "/v1/sessions", { runtime: "bash" });
+  const { id } = json as { id: string };
+  const { url } = test.server.api;
+  await using client = await ChannelClient.open(url, id, { headers });
+  const running = client.execute("one", "read -r", { allowInput: true });
+  await client.until(({ type }) => type === "started");
+  client.send({ type: "execute", executionId: "two", code: ":" });
+  const refused = await client.until(({ type }) => type === "refused");
+  expect(refused).toMatchObject({ requestId: "two", code: "too_many_executions" });
+  expect((await test.send("POST", `/v1/sessions/${id}/executions`, { code: ":" })).status).toBe(
+    429,
+  );
+  client.send({ type: "input_reply", requestId: "one", data: null });
+  expect((await running).at(-1)).toMatchObject({ type: "completed" });
 });
 
 describe("wrong tokens", () => {

@@ -1,7 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { Gate, type GateOptions, bearerProtocol, refuseUpgrade } from "@holdfast/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rawExchange } from "../api-client.ts";
 import { type TestServer, testServer } from "../test-server.ts";
@@ -210,71 +207,55 @@ describe("a page that is named", () => {
   );
 });
 
-describe("an upgrade", () => {
-  /** A server that takes every upgrade which the gate admits. */
-  async function upgrading(options: GateOptions) {
-    const gate = new Gate(options);
-    const server = createServer((_, response) => response.writeHead(404).end());
-    server.on("upgrade", (request, socket) => {
-      try {
-        const { name } = gate.admitUpgrade(request);
-        socket.end(`HTTP/1.1 101 Switching Protocols\r\nX-Name: ${name}\r\n\r\n`);
-      } catch (error) {
-        refuseUpgrade(socket, error);
-      }
-    });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const { port } = server.address() as { port: number };
-    const send = (lines: readonly string[], host = `127.0.0.1:${port}`) =>
-      rawExchange(
-        port,
-        [
-          "GET /v1/sessions/x/channel HTTP/1.1",
-          `Host: ${host}`,
-          "Connection: Upgrade",
-          "Upgrade: websocket",
-          ...lines,
-          "\r\n",
-        ].join("\r\n"),
-      );
-    return { port, send, [Symbol.asyncDispose]: async () => void server.close() };
-  }
+describe("a handshake", () => {
+  const lines = [
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    `Sec-WebSocket-Key: ${randomBytes(16).toString("base64")}`,
+  ];
+  const send = (server: TestServer, target: string, headers: readonly string[]) =>
+    rawExchange(
+      server.port,
+      [`GET ${target} HTTP/1.1`, ...headers, ...lines, "\r\n"].join("\r\n"),
+      / 101 /,
+    );
 
-  it("from a page of somebody else is refused before it is answered, with a problem [A55]", async () => {
-    await using server = await upgrading({});
-    const own = `Origin: http://127.0.0.1:${server.port}`;
-    expect(await server.send([own])).toMatch(/^HTTP\/1\.1 101 /);
-    expect(await server.send([])).toMatch(/^HTTP\/1\.1 101 /);
-    for (const [lines, host] of [
-      [["Origin: https://evil.example"]],
-      [["Origin: null"]],
-      [["Origin: http://127.0.0.1"]],
-      [["Sec-Fetch-Site: cross-site"]],
-      [["Origin: http://evil.example"], "evil.example"],
-    ] as const) {
-      const answer = await server.send(lines, host);
-      expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
-      expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toMatchObject({ code: "forbidden" });
-    }
+  it.each([
+    ["a page of somebody else", ["Host: localhost", "Origin: https://evil.example"]],
+    ["another Host", ["Host: evil.example"]],
+    ["two Host headers", ["Host: localhost", "Host: evil.example"]],
+    ["a Host that is none", ["Host: localhost/x@evil.example"]],
+    ["no Host", []],
+  ])("from %s is refused before the upgrade [A55] [A52]", async (_, headers) => {
+    const { id } = await open.api.session("bash");
+    const answer = await send(open, `/v1/sessions/${id}/channel`, headers);
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    await open.api.request("DELETE", `/v1/sessions/${id}`);
   });
 
-  it("needs a token with the scope, in a header or, from a page, as a subprotocol [A49]", async () => {
-    const reader = randomBytes(16).toString("hex");
-    await using server = await upgrading({
-      tokens: [
-        { name: "owner", token },
-        { name: "reader", token: reader, scopes: ["read"] },
-      ],
+  it("with an absolute target is refused, and is no failure of ours [A52]", async () => {
+    const told: unknown[] = [];
+    await using server = await testServer({ onError: (error) => told.push(error) });
+    const { id } = await server.api.session("bash");
+    for (const origin of ["http://evil.example", "http://localhost", "x://y", "*"]) {
+      const target = `${origin}/v1/sessions/${id}/channel`;
+      expect(await send(server, target, ["Host: localhost"])).toMatch(/^HTTP\/1\.1 4\d\d /);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it("of a page that is named is taken, with its token as a subprotocol", async () => {
+    const { json } = await named.api.request("POST", "/v1/sessions", {
+      headers: bearer,
+      body: { runtime: "bash" },
     });
-    const protocols = (one: string) =>
-      `Sec-WebSocket-Protocol: holdfast.channel, ${bearerProtocol}${Buffer.from(one).toString("base64url")}`;
-    for (const line of [`Authorization: Bearer ${token}`, protocols(token)])
-      expect(await server.send([line])).toContain("X-Name: owner");
-    for (const line of ["X: y", "Authorization: Bearer x", protocols("x"), protocols("")])
-      expect(await server.send([line])).toMatch(/^HTTP\/1\.1 401 /);
-    expect(await server.send([protocols(reader)])).toMatch(/^HTTP\/1\.1 403 /);
-    expect(await server.send([`Origin: https://evil.example`, protocols(token)])).toMatch(
-      /^HTTP\/1\.1 403 /,
-    );
+    const path = `/v1/sessions/${(json as { id: string }).id}/channel`;
+    const protocols = `Sec-WebSocket-Protocol: holdfast, holdfast.bearer.${Buffer.from(token).toString("base64url")}`;
+    const headers = ["Host: holdfast.example", `Origin: ${app}`];
+    expect(await send(named, path, [...headers, protocols])).toMatch(/^HTTP\/1\.1 101 /);
+    expect(await send(named, path, headers)).toMatch(/^HTTP\/1\.1 401 /);
+    const evil = ["Host: holdfast.example", `Origin: ${app}.evil.example`, protocols];
+    expect(await send(named, path, evil)).toMatch(/^HTTP\/1\.1 403 /);
   });
 });

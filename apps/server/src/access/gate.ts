@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import { HoldfastError } from "@holdfast/core";
 import { FailureLimit } from "./failure-limit.ts";
 import { type ForeignOptions, namedOrigin, refuseForeign } from "./foreign.ts";
-import { type RequestHead, headOfIncoming } from "./request-head.ts";
+import type { RequestHead } from "./request-head.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { Tenant } from "./tenant.ts";
 import type { TokenOptions } from "./token-options.ts";
@@ -25,12 +24,9 @@ export interface GateOptions {
   readonly wrongTokensPerMinute?: number | null;
 }
 
-/** How a token is sent with a WebSocket, by pages that can set no header: base64url behind this, as a subprotocol. */
-export const bearerProtocol = "holdfast.bearer.";
-
 const health = new Set(["/healthz", "/readyz"]);
 
-/** Lets requests in. One for all roads into a server, so that limits hold over all of them. */
+/** Lets requests in: routes, streams and upgrades alike. */
 export class Gate {
   readonly #tokens: TokenSet;
   readonly #everybody = new Tenant({ name: null, scopes: ["admin"] });
@@ -80,22 +76,12 @@ export class Gate {
   admit(head: RequestHead, isPage: boolean): Tenant {
     refuseForeign(head, isPage, this.#foreign);
     if (isPage || health.has(head.path)) return this.#nobody;
-    return this.#authorized(head, bearerIn(head), scopeOf(head.method, head.path));
+    return this.#authorized(head, scopeOf(head.method, head.path));
   }
 
-  /**
-   * Who sends an upgrade, such as that of a WebSocket: the same checks, before it is answered. A page sends its token as a
-   * subprotocol, see {@link bearerProtocol}; that one is not to be the protocol which the answer picks.
-   * @throws HoldfastError as {@link admit}
-   */
-  admitUpgrade(request: IncomingMessage, scope: Scope = "execute"): Tenant {
-    const head = headOfIncoming(request);
-    refuseForeign(head, false, this.#foreign);
-    return this.#authorized(head, bearerIn(head) ?? bearerInProtocols(head), scope);
-  }
-
-  #authorized(head: RequestHead, bearer: string | null, scope: Scope): Tenant {
+  #authorized(head: RequestHead, scope: Scope): Tenant {
     if (!this.needsToken) return this.#everybody;
+    const bearer = bearerIn(head);
     const tenant = bearer === null ? null : this.#tokens.find(bearer);
     if (bearer !== null) this.#failures.check(head.remoteAddress, tenant);
     if (tenant === null)
@@ -111,14 +97,6 @@ export class Gate {
 
 function bearerIn(head: RequestHead): string | null {
   return /^bearer +(\S+) *$/i.exec(head.header("authorization") ?? "")?.[1] ?? null;
-}
-
-function bearerInProtocols(head: RequestHead): string | null {
-  const protocols = (head.header("sec-websocket-protocol") ?? "").split(",");
-  const bearer = protocols.map((one) => one.trim()).find((one) => one.startsWith(bearerProtocol));
-  return bearer === undefined
-    ? null
-    : Buffer.from(bearer.slice(bearerProtocol.length), "base64url").toString();
 }
 
 function checkedHost(host: string): string {

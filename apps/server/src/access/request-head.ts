@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "hono";
 
-/** What is known of a request before its body, for routes and upgrades alike. */
+/** What is known of a request before its body. */
 export interface RequestHead {
   readonly method: string;
   /** Without the query. */
@@ -28,20 +28,6 @@ export function headOfContext(c: Context): RequestHead {
     host: incoming === undefined ? hostOf(c) : hostIn(incoming),
     remoteAddress: incoming?.socket.remoteAddress ?? null,
     header: (name) => c.req.header(name),
-  };
-}
-
-export function headOfIncoming(incoming: IncomingMessage): RequestHead {
-  const { method = "GET", url = "", headers } = incoming;
-  return {
-    method,
-    path: url.split("?", 1)[0] ?? "",
-    host: hostIn(incoming),
-    remoteAddress: incoming.socket.remoteAddress ?? null,
-    header: (name) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { problemResponse } from "../problem.ts";
+import { badTarget, problemResponse } from "../problem.ts";
 
 /** How a route takes over the connection of a request that asks for a WebSocket. */
 export interface UpgradeEnv {
@@ -77,9 +77,11 @@ async function decide(
   { fetch }: UpgradeOptions,
 ): Promise<{ readonly take: ((socket: WebSocket) => void) | null; readonly response: Response }> {
   let taken: ((socket: WebSocket) => void) | null = null;
-  const request = new Request(`http://${incoming.headers.host ?? ""}${incoming.url ?? "/"}`, {
-    headers: headersOf(incoming),
-  });
+  const url = `http://${incoming.headers.host ?? ""}${incoming.url ?? ""}`;
+  // An absolute target names a host of its own, past the check of the Host header.
+  if (incoming.url?.startsWith("/") !== true || !URL.canParse(url))
+    return { take: null, response: problemResponse(badTarget()) };
+  const request = new Request(url, { headers: headersOf(incoming) });
   const response = await fetch(request, { incoming, upgrade: (take) => (taken = take) });
   return { take: response.ok ? taken : null, response };
 }
