@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { type FakeSession, driven, openFake, settle } from "../support/fake-session.ts";
 
 const features = ["interrupt", "checkpoint", "fork", "namespace"] as const;
-const operationTimeoutMs = 50;
+const inTimeMs = 60_000;
+const tooLateMs = 50;
+const boundOf = (what: string) => ({
+  operationTimeoutMs: what === "the end of its time" ? tooLateMs : inTimeMs,
+});
 
 async function* pieces() {
   yield Buffer.from("state");
@@ -52,7 +56,7 @@ const disturbances: Readonly<Record<string, Disturbance>> = {
     whileWaiting: null,
   },
   "the end of its time": {
-    act: () => new Promise((done) => setTimeout(done, operationTimeoutMs + 20)),
+    act: () => new Promise((done) => setTimeout(done, tooLateMs + 20)),
     whileRunning: "deadline_exceeded",
     whileWaiting: null,
   },
@@ -66,7 +70,7 @@ describe.each(Object.entries(operations))("%s of a session [R2.1]", (name, opera
   it.each(whileItRuns)(
     "ends truthfully by %s while it runs, and the session goes on",
     async (what, { act, whileRunning }) => {
-      const test = await openFake({ operationTimeoutMs }, { features });
+      const test = await openFake(boundOf(what), { features });
       const ending = outcome(operate(test.session));
       const asked = await test.worker.operations.take();
       const acting = act(test);
@@ -86,7 +90,7 @@ describe.each(Object.entries(operations))("%s of a session [R2.1]", (name, opera
   it.each(Object.entries(disturbances))(
     "ends truthfully by %s while it waits, and the session goes on",
     async (what, { act, whileWaiting }) => {
-      const test = await openFake({ operationTimeoutMs }, { features });
+      const test = await openFake({ operationTimeoutMs: inTimeMs }, { features });
       const before = test.session.execute("1");
       const running = await driven(test.worker);
       const ending = outcome(operate(test.session));

@@ -50,9 +50,7 @@ export async function readFromWorker(
   write: (piece: Uint8Array) => Promise<void>,
 ): Promise<WorkerMessage> {
   const path = await process.makeFifo(name);
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  // While we hold a writing end there is no end of file, also before the worker has come.
-  const held = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const [fd, held] = openBothEnds(path);
   const socket = new Socket({ fd, readable: true, writable: false });
   let isHeld = true;
   const letGo = () => {
@@ -68,6 +66,26 @@ export async function readFromWorker(
     letGo();
     socket.destroy();
     remove(path);
+  }
+}
+
+/**
+ * A reading end, and a writing one: while we hold that there is no end of file, also before the worker has come.
+ * @throws HoldfastError `worker_lost` when it is gone, and its folder with it
+ */
+function openBothEnds(path: string): readonly [reading: number, writing: number] {
+  let reading: number | null = null;
+  try {
+    reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return [reading, openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)];
+  } catch (cause) {
+    if (reading !== null) closeSync(reading);
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    throw new HoldfastError({
+      code: "worker_lost",
+      message: "its Python has ended, and its folder is gone",
+      cause,
+    });
   }
 }
 
