@@ -1,29 +1,5 @@
 // Generated from the server's OpenAPI document by api-types.test.ts; HOLDFAST_UPDATE=1 writes it anew.
 
-export type ExecutionResult = {
-  repr: string;
-  /**
-   * JSON, or a tagged map such as {$type: tuple, items: []}
-   */
-  value?: {
-    [k: string]: unknown;
-  };
-  valueTruncated: boolean;
-  mime: MimeBundle;
-} | null;
-export type ExecutionFailure = {
-  name: string;
-  message: string;
-  traceback: TracebackFrame[];
-  text: string;
-} | null;
-export type NamespaceChanges = {
-  added: string[];
-  changed: string[];
-  removed: string[];
-  modules: string[];
-} | null;
-
 export interface ApiTypes {
   Checkpoint: Checkpoint;
   CheckpointList: CheckpointList;
@@ -151,19 +127,42 @@ export interface Execution {
   stdoutBytes: number;
   stderrBytes: number;
   truncated: boolean;
-  result: ExecutionResult;
+  result: ExecutionResult | null;
   displays: Display[];
-  error: ExecutionFailure;
-  changes: NamespaceChanges;
+  error: ExecutionFailure | null;
+  changes: NamespaceChanges | null;
   startedAt: string | null;
   durationMs: number;
   sessionState: "kept" | "restored" | "lost";
+}
+export interface ExecutionResult {
+  repr: string;
+  /**
+   * JSON, or a tagged map such as {$type: tuple, items: []}
+   */
+  value?: {
+    [k: string]: unknown;
+  };
+  valueTruncated: boolean;
+  mime: MimeBundle;
+}
+export interface ExecutionFailure {
+  name: string;
+  message: string;
+  traceback: TracebackFrame[];
+  text: string;
 }
 export interface TracebackFrame {
   file: string;
   line: number;
   function: string;
   source: string;
+}
+export interface NamespaceChanges {
+  added: string[];
+  changed: string[];
+  removed: string[];
+  modules: string[];
 }
 export interface ExecutionDetails {
   id: string;
@@ -178,10 +177,10 @@ export interface ExecutionDetails {
   stdoutBytes: number;
   stderrBytes: number;
   truncated: boolean;
-  result: ExecutionResult;
+  result: ExecutionResult | null;
   displays: Display[];
-  error: ExecutionFailure;
-  changes: NamespaceChanges;
+  error: ExecutionFailure | null;
+  changes: NamespaceChanges | null;
   startedAt: string | null;
   durationMs: number;
   sessionState: "kept" | "restored" | "lost";
@@ -252,7 +251,7 @@ export interface Input {
   close?: boolean;
 }
 export interface Inspection {
-  mime: MimeBundle & ({} | null);
+  mime: MimeBundle | null;
 }
 export interface Kill {
   signal?:

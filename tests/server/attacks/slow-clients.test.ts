@@ -79,7 +79,7 @@ describe("a flood of connections", () => {
 
   it("with streams that nobody reads is capped, and each can be taken up again by its id [A62]", async () => {
     const maxOpenRequests = 8;
-    await using server = await testServer({ maxOpenRequests, stallMs: 300 });
+    await using server = await testServer({ maxOpenRequests, stallMs: 2_000 });
     const { id } = await server.api.session("bash");
     const ran = await server.api.execute(id, "head -c 16000000 /dev/zero | tr '\\0' a");
     const path = `/v1/sessions/${id}/executions/${ran.id}/events`;
