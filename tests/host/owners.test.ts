@@ -69,7 +69,9 @@ describe("Host, sessions with an owner", () => {
   it("forks and checkpoints are of the session's owner, and restore() takes an owner's only [A40]", async () => {
     const checkpoints = new MemoryCheckpointStore();
     const env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin" };
-    await using host = new Host({ runtimes: [pythonRuntime()], env, checkpoints });
+    const python = pythonRuntime();
+    await using _ = { [Symbol.asyncDispose]: async () => python.close?.() };
+    await using host = new Host({ runtimes: [python], env, checkpoints });
     await host.create({ runtime: "python", id: "a", owner: "one" });
     await host.create({ runtime: "python", id: "b", owner: "two" });
     const [fork] = (await host.fork("a")).sessions;
