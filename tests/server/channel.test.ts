@@ -69,6 +69,14 @@ describe("the channel", () => {
     expect(raised[1]).toMatchObject({ name: "ZeroDivisionError" });
   });
 
+  it("answers what comes right behind hello, after ready", async () => {
+    await using client = await ChannelClient.connect(api.url, python);
+    client.send({ type: "hello", protocolVersion: 1 });
+    client.send({ type: "ping", requestId: "early" });
+    await client.execute("early", "1");
+    expect(client.received.slice(0, 2).map(({ type }) => type)).toEqual(["ready", "heartbeat"]);
+  });
+
   it("carries output as bytes, exact, displays, input, changes and how it ended", async () => {
     await using client = await ChannelClient.open(api.url, python);
     const asking = client.execute(
@@ -257,7 +265,7 @@ describe("a client of the channel that does not keep to the protocol", () => {
   });
 
   it("is left when it does not answer pings, and stays when it does", async () => {
-    await using own = await testServer({ heartbeatMs: 50 });
+    await using own = await testServer({ heartbeatMs: 400 });
     const { id } = await own.api.session("bash");
     await using lively = await ChannelClient.open(own.api.url, id);
     let pings = 0;
@@ -268,12 +276,12 @@ describe("a client of the channel that does not keep to the protocol", () => {
     await once(socket, "open");
     socket.send(Buffer.from("\x82\xa4type\xa5hello\xafprotocolVersion\x01", "latin1"));
     await once(socket, "close");
-    await eventually(() => pings >= 4, { what: "pings" });
+    await eventually(() => pings >= 3, { what: "pings" });
     expect(lively.socket.readyState).toBe(WebSocket.OPEN);
   });
 
   it("is told that the session has ended", async () => {
-    await using own = await testServer({ heartbeatMs: 50 });
+    await using own = await testServer({ heartbeatMs: 400 });
     const { id } = await own.api.session("bash");
     const client = await ChannelClient.open(own.api.url, id);
     await own.api.request("DELETE", `/v1/sessions/${id}`);

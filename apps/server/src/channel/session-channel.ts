@@ -35,7 +35,8 @@ class SessionChannel {
   readonly #leaving = new AbortController();
   /** Executions that wait for input, by the id of the request. */
   readonly #inputs = new Map<string, ExecutionHandle>();
-  #hasGreeted = false;
+  /** Settles when `hello` has its answer, before which no other message has one. `null` until it comes. */
+  #greeting: Promise<void> | null = null;
 
   constructor(socket: WebSocket, { session, counted, onClose, ...bounds }: ChannelOptions) {
     this.#session = session;
@@ -52,13 +53,14 @@ class SessionChannel {
   }
 
   #check(): void {
-    if (!this.#hasGreeted) void this.#socket.fail(notGreeted());
+    if (this.#greeting === null) void this.#socket.fail(notGreeted());
     else if (this.#session.status === "closed") void this.#socket.fail(closed(this.#session.id));
   }
 
   async #answer(message: ClientMessage): Promise<void> {
-    if (message.type === "hello") return this.#greet(message.protocolVersion);
-    if (!this.#hasGreeted) throw notGreeted();
+    if (message.type === "hello") return (this.#greeting = this.#greet(message.protocolVersion));
+    if (this.#greeting === null) throw notGreeted();
+    await this.#greeting;
     switch (message.type) {
       case "execute":
         return this.#execute(message);
@@ -82,7 +84,6 @@ class SessionChannel {
     }
     const { runtime, runtimeVersion, pid } = this.#session;
     const info = await runtime.inspect();
-    this.#hasGreeted = true;
     await this.#socket.send({
       type: "ready",
       protocolVersion,
