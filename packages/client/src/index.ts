@@ -1,7 +1,7 @@
 export { HoldfastClient, createClient } from "./client.ts";
 export type { ClientOptions, RetryOptions } from "./client-options.ts";
 export type { CallOptions, RequestContent } from "./http/http-client.ts";
-export { type Page, Pages } from "./http/pages.ts";
+export { type ListOptions, type Page, Pages } from "./http/pages.ts";
 export { HoldfastApiError, isApiError } from "./errors/api-error.ts";
 export { ConnectionError } from "./errors/connection-error.ts";
 export type { ErrorCode } from "./errors/error-code.ts";
@@ -52,6 +52,6 @@ export type {
 export type { ExecutionEvent, InputRequest, OutputEvent } from "./execution/execution-event.ts";
 
 export type { Checkpoint } from "./checkpoint/checkpoint.ts";
-export { Checkpoints, type ListOptions } from "./checkpoint/checkpoints.ts";
+export { Checkpoints } from "./checkpoint/checkpoints.ts";
 export type { Health, Runtime } from "./server/server-info.ts";
 export type { Pool, PoolDurations, PoolRuntime } from "./server/pool.ts";

@@ -1,12 +1,6 @@
 import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.ts";
-import { Pages } from "../http/pages.ts";
+import { type ListOptions, Pages } from "../http/pages.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-
-/** How a list is read. */
-export interface ListOptions extends CallOptions {
-  /** Items a page, up to 1,000. @default 100 */
-  readonly limit?: number;
-}
 
 /** The checkpoints of all sessions, also of those that are gone. */
 export class Checkpoints {

@@ -4,6 +4,7 @@ import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.t
 import { type EventSource, followEvents } from "../stream/follow-events.ts";
 import { decodeEvent } from "./decode-output.ts";
 import { decodeExecution } from "./decode-execution.ts";
+import { eventQuery, wireEncoding } from "./event-query.ts";
 import type { ExecuteOptions } from "./execute-options.ts";
 import type { Execution, ExecutionDetails, OutputEncoding } from "./execution.ts";
 import { ExecutionCollector } from "./execution-collector.ts";
@@ -227,17 +228,4 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
   async #path(): Promise<string> {
     return pathOf`/v1/sessions/${this.sessionId}/executions/${await this.#started}`;
   }
-}
-
-/** How events are asked for. */
-export function eventQuery({
-  encoding = "text",
-  heartbeats = false,
-}: FollowedOptions<OutputEncoding>): Readonly<Record<string, string>> {
-  return { encoding: wireEncoding(encoding), ...(heartbeats ? { heartbeats: "true" } : {}) };
-}
-
-/** As the server calls it. */
-export function wireEncoding(encoding: OutputEncoding): "text" | "base64" {
-  return encoding === "bytes" ? "base64" : "text";
 }

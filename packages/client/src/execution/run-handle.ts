@@ -1,12 +1,11 @@
 import type { HttpClient } from "../http/http-client.ts";
 import { followEvents } from "../stream/follow-events.ts";
 import { decodeEvent } from "./decode-output.ts";
-import type { ExecuteOptions } from "./execute-options.ts";
-import { executeRequest } from "./execute-options.ts";
+import { wireEncoding } from "./event-query.ts";
+import { type ExecuteOptions, executeRequest } from "./execute-options.ts";
 import type { Execution, OutputEncoding } from "./execution.ts";
 import { ExecutionCollector } from "./execution-collector.ts";
 import type { ExecutionEvent, WireEvent } from "./execution-event.ts";
-import { wireEncoding } from "./execution-handle.ts";
 
 /** Code that is run once, in a session of its own. */
 export interface RunOptions<Encoding extends OutputEncoding = "text"> extends Pick<

@@ -1,3 +1,11 @@
+import type { CallOptions } from "./http-client.ts";
+
+/** How a list is read. */
+export interface ListOptions extends CallOptions {
+  /** Items a page, up to 1,000. @default 100 */
+  readonly limit?: number;
+}
+
 /** Part of a list. `nextCursor` is what the next part is asked for with, `null` behind the last one. */
 export interface Page<Item> {
   readonly items: readonly Item[];

@@ -4,8 +4,7 @@ import {
   type RequestContent,
   pathOf,
 } from "../http/http-client.ts";
-import { type Page, Pages } from "../http/pages.ts";
-import type { ListOptions } from "../checkpoint/checkpoints.ts";
+import { type ListOptions, type Page, Pages } from "../http/pages.ts";
 
 /** What is in a directory. */
 export interface FileEntry {

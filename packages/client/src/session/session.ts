@@ -1,18 +1,16 @@
 import { isApiError } from "../errors/api-error.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import type { ListOptions } from "../checkpoint/checkpoints.ts";
 import { decodeExecution } from "../execution/decode-execution.ts";
+import { eventQuery, wireEncoding } from "../execution/event-query.ts";
 import { type ExecuteOptions, executeRequest } from "../execution/execute-options.ts";
 import type { ExecutionDetails, OutputEncoding } from "../execution/execution.ts";
 import {
   ExecutionHandle,
   type FollowedOptions,
   type StartedExecution,
-  eventQuery,
-  wireEncoding,
 } from "../execution/execution-handle.ts";
 import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.ts";
-import { Pages } from "../http/pages.ts";
+import { type ListOptions, Pages } from "../http/pages.ts";
 import { randomId } from "../random-id.ts";
 import type { Completions, Inspection, Module } from "./namespace.ts";
 import type { Resources, SessionInfo, Skipped, UpdateSession } from "./session-info.ts";

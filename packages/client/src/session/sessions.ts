@@ -1,7 +1,6 @@
-import type { ListOptions } from "../checkpoint/checkpoints.ts";
 import { isApiError } from "../errors/api-error.ts";
 import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.ts";
-import { Pages } from "../http/pages.ts";
+import { type ListOptions, Pages } from "../http/pages.ts";
 import { randomId } from "../random-id.ts";
 import { Session } from "./session.ts";
 import type { CreateSession, SessionInfo, SessionState } from "./session-info.ts";
