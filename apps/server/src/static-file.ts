@@ -1,30 +1,60 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Handler } from "hono";
 
-/** Serves one file: read once, with an entity tag, so that a browser that has it is told so. */
+type Bytes = Uint8Array<ArrayBuffer>;
+type Encoding = "br" | "gzip" | "identity";
+
+/** Serves one file: read and compressed once, with an entity tag, so that a browser that has it is told so. */
 export function staticFile(
   source: URL | string,
   headers: Readonly<Record<string, string>>,
 ): Handler {
-  let loaded: Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly etag: string }> | null =
-    null;
-  const load = async () => {
-    const bytes = new Uint8Array(await readFile(source));
-    return { bytes, etag: `"${createHash("sha256").update(bytes).digest("base64url")}"` };
+  const loaded = new Map<Encoding, Promise<Bytes>>();
+  const load = (encoding: Encoding): Promise<Bytes> => {
+    const known = loaded.get(encoding);
+    if (known !== undefined) return known;
+    const bytes =
+      encoding === "identity"
+        ? readFile(source).then((file) => new Uint8Array(file))
+        : load("identity").then((plain) => compress(plain, encoding));
+    bytes.catch(() => loaded.delete(encoding));
+    loaded.set(encoding, bytes);
+    return bytes;
   };
   return async (c) => {
-    loaded ??= load();
-    loaded.catch(() => (loaded = null));
-    const { bytes, etag } = await loaded;
+    const encoding = encodingFor(c.req.header("accept-encoding") ?? "");
+    const digest = createHash("sha256").update(await load("identity"));
+    // Weak: it is the same file, whatever way its bytes are packed.
+    const etag = `W/"${digest.digest("base64url")}"`;
     const all = {
       ...headers,
       etag,
       "cache-control": "no-cache",
+      vary: "accept-encoding",
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
     };
-    const isKnown = c.req.header("if-none-match") === etag;
-    return new Response(isKnown ? null : bytes, { status: isKnown ? 304 : 200, headers: all });
+    if (c.req.header("if-none-match") === etag)
+      return new Response(null, { status: 304, headers: all });
+    return new Response(await load(encoding), {
+      headers: encoding === "identity" ? all : { ...all, "content-encoding": encoding },
+    });
   };
+}
+
+async function compress(plain: Bytes, encoding: "br" | "gzip"): Promise<Bytes> {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  const packed =
+    encoding === "br"
+      ? await promisify(brotliCompress)(plain, { params })
+      : await promisify(gzip)(plain, { level: 9 });
+  return new Uint8Array(packed);
+}
+
+function encodingFor(accepted: string): Encoding {
+  const names = accepted.split(",").map((one) => one.trim());
+  return names.includes("br") ? "br" : names.includes("gzip") ? "gzip" : "identity";
 }

@@ -1,61 +1,73 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { Notebook } from "./notebook.ts";
-import { SessionPage } from "./session-page.tsx";
+import { needsToken } from "./http/api.ts";
+import { NotebookView } from "./notebook/notebook-view.tsx";
+import { isDrawerOpen } from "./overlays.ts";
+import { CheckpointsPanel } from "./panels/checkpoints-panel.tsx";
+import { FilesPanel } from "./panels/files-panel.tsx";
+import { VariablesPanel } from "./panels/variables-panel.tsx";
+import { Confirmation } from "./parts/dialog.tsx";
+import { Icon } from "./parts/icon.tsx";
+import { isOffline, notice } from "./parts/notices.ts";
+import { SessionBar } from "./session-bar.tsx";
+import { TokenForm } from "./sessions/token-form.tsx";
+import { isReady } from "./sessions/sessions-store.ts";
+import { Shortcuts } from "./shortcuts.tsx";
 import { Sidebar } from "./sidebar.tsx";
-import { TokenForm } from "./token-form.tsx";
+import { Welcome } from "./welcome.tsx";
+import { notebook, panel, refresh, runtime, session } from "./workspace.ts";
 
-const refreshMs = 2_000;
-
-/** The console: runtimes and sessions at the side, the cells of one session in the middle. */
+/** The console: sessions at the side, the notebook of one in the middle, a panel beside it. */
 export function App() {
-  const [, setState] = useState<object>({});
-  const notebook = useMemo(() => new Notebook(location.hash.slice(1) || null, setState), []);
-  const { state } = notebook;
-  const { current, sessions, problem } = state;
-  useEffect(() => {
-    void notebook.load();
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && !notebook.state.needsToken)
-        void notebook.refresh();
-    }, refreshMs);
-    return () => clearInterval(timer);
-  }, [notebook]);
-  useEffect(() => {
-    history.replaceState(null, "", current === null ? location.pathname : `#${current}`);
-  }, [current]);
-  if (state.needsToken) return <TokenForm onToken={() => void notebook.load()} />;
-  const session = sessions.find(({ id }) => id === current);
+  if (needsToken.value) return <TokenForm onToken={() => void refresh()} />;
+  const shown = session.value;
+  const book = notebook.value;
   return (
     <div class="page">
-      <Sidebar state={state} notebook={notebook} />
+      <Sidebar />
+      {isDrawerOpen.value ? (
+        <div class="shade" onClick={() => (isDrawerOpen.value = false)} />
+      ) : null}
       <main>
-        {problem === null ? null : (
-          <div class="problem" role="alert">
-            {problem}
-          </div>
-        )}
-        {session === undefined ? (
-          <Empty isReady={state.isReady} />
+        <Notice />
+        {shown === undefined || book === null ? (
+          isReady.value ? (
+            <Welcome />
+          ) : null
         ) : (
-          <SessionPage
-            key={session.id}
-            session={session}
-            runtime={state.runtimes.find(({ name }) => name === session.runtime)}
-            cells={state.cells[session.id] ?? []}
-            notebook={notebook}
-          />
+          <>
+            <SessionBar session={shown} runtime={runtime.value} notebook={book} />
+            <div class="desk">
+              <NotebookView
+                key={`${shown.id} ${shown.createdAt}`}
+                notebook={book}
+                runtime={runtime.value}
+                isIdle={() => session.peek()?.state === "idle"}
+              />
+              {panel.value === "variables" ? <VariablesPanel session={shown} /> : null}
+              {panel.value === "files" ? <FilesPanel session={shown} /> : null}
+              {panel.value === "checkpoints" ? <CheckpointsPanel session={shown} /> : null}
+            </div>
+          </>
         )}
       </main>
+      <Shortcuts />
+      <Confirmation />
     </div>
   );
 }
 
-function Empty({ isReady }: { readonly isReady: boolean }) {
-  if (!isReady) return null;
+function Notice() {
+  const text = isOffline.value
+    ? "The server does not answer. What you see goes on when it does."
+    : notice.value;
+  if (text === null) return null;
   return (
-    <div class="empty">
-      <p>Start a session at the side, and run something in it.</p>
-      <p>It keeps what you define until you delete it, and others can join it over HTTP.</p>
+    <div class="notice" role="alert">
+      <span>{text}</span>
+      {isOffline.value ? null : (
+        <button class="ghost" aria-label="Dismiss" onClick={() => (notice.value = null)}>
+          <Icon name="close" />
+        </button>
+      )}
     </div>
   );
 }

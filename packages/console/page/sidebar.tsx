@@ -1,50 +1,57 @@
-import type { Notebook, NotebookState } from "./notebook.ts";
+import { isDrawerOpen, isHelpOpen, isStarting } from "./overlays.ts";
+import { Brand } from "./parts/brand.tsx";
+import { Icon } from "./parts/icon.tsx";
+import { switchTheme, theme } from "./parts/theme.ts";
+import { NewSession } from "./sessions/new-session.tsx";
+import { PoolGauges } from "./sessions/pool-gauges.tsx";
+import { SessionList } from "./sessions/session-list.tsx";
 
-/** The runtimes to start a session of, and the sessions that there are. */
-export function Sidebar(props: { readonly state: NotebookState; readonly notebook: Notebook }) {
-  const { state, notebook } = props;
-  const { runtimes, sessions, current, isReady } = state;
+/** The sessions, and what concerns all of them. */
+export function Sidebar() {
+  const other = theme.value === "dark" ? "light" : "dark";
+  const close = () => (isDrawerOpen.value = false);
   return (
-    <aside>
-      <h1>
-        Holdfast<small>sessions that keep their state</small>
-      </h1>
-      <div class="runtimes">
-        {runtimes.map(({ name, available, version, reason, install }) => (
-          <button
-            key={name}
-            class="primary"
-            disabled={!available}
-            title={available ? `${name} ${version ?? ""}` : `${reason ?? ""}. ${install ?? ""}`}
-            onClick={() => void notebook.start(name)}
-          >
-            {`New ${name} session`}
-          </button>
-        ))}
-      </div>
-      <h2>Sessions</h2>
-      <nav>
-        {sessions.map(({ id, runtime, state: status }) => (
-          <button
-            key={id}
-            class="session"
-            aria-current={id === current}
-            title={`${id}: ${status}`}
-            onClick={() => void notebook.select(id)}
-          >
-            <span class={`dot ${status}`} />
-            <span class="name">
-              {runtime} <small>{id.slice(0, 8)}</small>
-            </span>
-          </button>
-        ))}
-      </nav>
-      {isReady && sessions.length === 0 ? <p class="note">None yet.</p> : null}
+    <aside class={isDrawerOpen.value ? "sidebar open" : "sidebar"} aria-label="Sessions">
+      <header>
+        <Brand />
+        <button class="ghost narrow" aria-label="Close sessions" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <button class="primary new" onClick={() => (isStarting.value = true)}>
+        <Icon name="add" /> New session
+      </button>
+      <SessionList onSelect={close} />
+      <PoolGauges />
       <footer>
-        <a href="/docs" target="_blank">
+        <a href="/docs" target="_blank" rel="noreferrer">
           HTTP reference
         </a>
+        <button
+          class="ghost"
+          aria-label="Keyboard shortcuts"
+          title="Shortcuts (?)"
+          onClick={() => (isHelpOpen.value = true)}
+        >
+          ?
+        </button>
+        <button
+          class="ghost"
+          aria-label={`Use the ${other} theme`}
+          title={`Use the ${other} theme`}
+          onClick={switchTheme}
+        >
+          <Icon name={other === "dark" ? "moon" : "sun"} />
+        </button>
       </footer>
+      {isStarting.value ? (
+        <NewSession
+          onClose={() => {
+            isStarting.value = false;
+            close();
+          }}
+        />
+      ) : null}
     </aside>
   );
 }

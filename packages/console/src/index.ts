@@ -14,15 +14,15 @@ export const consoleAssets: readonly ConsoleAsset[] = [
     type: "text/html; charset=utf-8",
     url: new URL("../static/index.html", import.meta.url),
   },
-  {
-    path: "/console/console.css",
+  ...["base", "layout", "notebook", "panels"].map((name) => ({
+    path: `/console/${name}.css`,
     type: "text/css",
-    url: new URL("../static/console.css", import.meta.url),
-  },
+    url: new URL(`../static/${name}.css`, import.meta.url),
+  })),
   {
-    path: "/console/frame.css",
-    type: "text/css",
-    url: new URL("../static/frame.css", import.meta.url),
+    path: "/console/icon.svg",
+    type: "image/svg+xml",
+    url: new URL("../static/icon.svg", import.meta.url),
   },
   {
     path: "/console/console.js",
@@ -33,8 +33,8 @@ export const consoleAssets: readonly ConsoleAsset[] = [
 
 /**
  * The content security policy under which the page works: nothing from elsewhere, no inline script. Rich output of code
- * is shown as images and in frames without scripts.
+ * is shown as images and in frames without scripts, whose own policy lets them load nothing.
  */
 export const consoleSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
-  "frame-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+  "connect-src 'self'; font-src data:; frame-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
