@@ -58,6 +58,26 @@ describeConsole("the editor of the notebook", (test) => {
     await page.getByRole("option").first().waitFor({ state: "detached" });
   });
 
+  it("shows no list in a cell that was left while it was on its way", async () => {
+    const page = await test.open();
+    await startSession(page, "python");
+    const held = Promise.withResolvers<void>();
+    await page.route("**/complete", async (route) => {
+      await held.promise;
+      await route.continue().catch(() => {}); // given up by then
+    });
+    const asked = page.waitForRequest("**/complete");
+    await write(page, "unmistakable = 1; import json");
+    await asked;
+    await page.keyboard.press("Shift+Enter");
+    await ended(cells(page).first());
+    held.resolve();
+    await editor(page).focus();
+    await page.keyboard.type("unmis");
+    await page.getByRole("option", { name: "unmistakable" }).waitFor();
+    expect(await page.getByRole("listbox").count()).toBe(1);
+  });
+
   it("documents on Shift+Tab and on hover", async () => {
     const page = await test.open();
     await startSession(page, "python");

@@ -40,7 +40,6 @@ export function App() {
                 key={`${shown.id} ${shown.createdAt}`}
                 notebook={book}
                 runtime={runtime.value}
-                isIdle={() => session.peek()?.state === "idle"}
               />
               {panel.value === "variables" ? <VariablesPanel session={shown} /> : null}
               {panel.value === "files" ? <FilesPanel session={shown} /> : null}

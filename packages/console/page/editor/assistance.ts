@@ -11,15 +11,14 @@ import type { MimeView } from "../http/views.ts";
 import { codePointsBefore, indexOfCodePoint } from "./code-points.ts";
 
 const hoverMs = 500;
+// What others run can take any time; nobody waits for help that long.
+const patienceMs = 5_000;
 
 /** Whom to ask, and whether it can answer now. */
 export interface Assistant {
   readonly sessionId: string;
-  /**
-   * A session that runs something answers when that is over: it is not asked then. What the page knows of others may be
-   * a moment old, which counts only where the user has not asked.
-   */
-  readonly canAnswer: (isWanted: boolean) => boolean;
+  /** A session that runs something answers when that is over: it is not asked then. */
+  readonly canAnswer: () => boolean;
 }
 
 interface Matches {
@@ -32,10 +31,9 @@ interface Matches {
 export function assistance(assistant: Assistant): Extension {
   return [
     autocompletion({ override: [(context) => complete(assistant, context)], icons: false }),
-    hoverTooltip(
-      (view, pos) => (assistant.canAnswer(false) ? inspect(assistant, view, pos) : null),
-      { hoverTime: hoverMs },
-    ),
+    hoverTooltip((view, pos) => (assistant.canAnswer() ? inspect(assistant, view, pos) : null), {
+      hoverTime: hoverMs,
+    }),
     shownDocumentation,
   ];
 }
@@ -44,11 +42,11 @@ export function assistance(assistant: Assistant): Extension {
 export function documentAtCursor(assistant: Assistant, view: EditorView): boolean {
   const { head, empty } = view.state.selection.main;
   const before = view.state.sliceDoc(Math.max(0, head - 1), head);
-  if (!empty || !/[\w.()\]]/.test(before) || !assistant.canAnswer(true)) return false;
+  if (!empty || !/[\w.()\]]/.test(before) || !assistant.canAnswer()) return false;
   closeCompletion(view);
-  void inspect(assistant, view, head).then((tooltip) =>
-    view.dispatch({ effects: showDocumentation.of(tooltip) }),
-  );
+  void inspect(assistant, view, head).then((tooltip) => {
+    if (view.hasFocus) view.dispatch({ effects: showDocumentation.of(tooltip) });
+  });
   return true;
 }
 
@@ -77,7 +75,7 @@ async function complete(
   const word = context.matchBefore(/[\w.]+$/);
   if (!context.explicit && (word === null || /^\d/.test(word.text) || !isLongEnough(word.text)))
     return null;
-  if (!canAnswer(context.explicit)) return null;
+  if (!canAnswer()) return null;
   const abort = new AbortController();
   context.addEventListener("abort", () => abort.abort());
   const code = context.state.doc.toString();
@@ -86,9 +84,10 @@ async function complete(
     const { matches, start, end } = await post<Matches>(
       sessionPath(sessionId, "/complete"),
       request,
-      { signal: abort.signal },
+      { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(patienceMs)]) },
     );
-    if (matches.length === 0) return null;
+    // Who has gone on, to the next cell perhaps, wants no list any more.
+    if (matches.length === 0 || context.view?.hasFocus === false) return null;
     return {
       from: indexOfCodePoint(code, start),
       to: indexOfCodePoint(code, end),
@@ -112,10 +111,14 @@ async function inspect(
   const word = view.state.wordAt(pos);
   const code = view.state.doc.toString();
   try {
-    const { mime } = await post<{ mime: MimeView | null }>(sessionPath(sessionId, "/inspect"), {
-      code,
-      cursor: codePointsBefore(code, word?.to ?? pos),
-    });
+    const { mime } = await post<{ mime: MimeView | null }>(
+      sessionPath(sessionId, "/inspect"),
+      {
+        code,
+        cursor: codePointsBefore(code, word?.to ?? pos),
+      },
+      { signal: AbortSignal.timeout(patienceMs) },
+    );
     const text = mime?.["text/plain"];
     return text === undefined ? null : tooltipOf(text, word?.from ?? pos);
   } catch {

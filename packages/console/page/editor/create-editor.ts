@@ -2,6 +2,7 @@ import {
   acceptCompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionStatus,
   startCompletion,
 } from "@codemirror/autocomplete";
@@ -75,7 +76,8 @@ export function createEditor(options: EditorOptions): EditorView {
 function cellKeys({ assistant, commands }: EditorOptions) {
   const always =
     (work: () => void): Command =>
-    () => {
+    (view) => {
+      closeCompletion(view);
       work();
       return true;
     };

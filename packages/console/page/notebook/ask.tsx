@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** A question of the code's, to be answered in its cell. */
 export function Ask(props: {
@@ -9,7 +9,7 @@ export function Ask(props: {
   const { prompt, isPassword, onAnswer } = props;
   const [text, setText] = useState("");
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const answer = (event: Event) => {
     event.preventDefault();
     onAnswer(text);

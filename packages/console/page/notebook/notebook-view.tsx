@@ -13,10 +13,8 @@ const nearPx = 160;
 export function NotebookView(props: {
   readonly notebook: Notebook;
   readonly runtime: RuntimeView | undefined;
-  /** Whether nothing runs in the session, also of others. */
-  readonly isIdle: () => boolean;
 }) {
-  const { notebook, runtime, isIdle } = props;
+  const { notebook, runtime } = props;
   const { session } = notebook;
   const cells = notebook.cells.value;
   const features = runtime?.features ?? [];
@@ -25,7 +23,7 @@ export function NotebookView(props: {
       features.includes("completion")
         ? {
             sessionId: session.id,
-            canAnswer: (isWanted) => !notebook.isBusy && (isWanted || isIdle()),
+            canAnswer: () => !notebook.isBusy,
           }
         : null,
     [features],

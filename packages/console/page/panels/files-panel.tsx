@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SessionView } from "../http/views.ts";
 import { confirm } from "../parts/dialog.tsx";
 import { bytes } from "../parts/format.ts";
@@ -191,7 +191,7 @@ function NewDirectory(props: { readonly shown: DirectoryView; readonly onDone: (
   const { shown, onDone } = props;
   const [name, setName] = useState("");
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const make = (event: Event) => {
     event.preventDefault();
     if (name.trim() !== "") void makeDirectory(shown, name.trim());

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 /** A question in a box of its own. */
 export function Dialog(props: {
@@ -11,7 +11,7 @@ export function Dialog(props: {
   const { title, onClose, children } = props;
   const box = useRef<HTMLDialogElement>(null);
   const label = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The browser keeps the focus inside, and gives it back.
     box.current?.showModal();
     return () => box.current?.close();

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 
 /** One thing that can be chosen. */
@@ -21,7 +21,8 @@ export function Menu(props: {
   const list = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the next key, which is for the list then.
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     buttons(list.current)[0]?.focus();
     const leave = (event: Event) => {
