@@ -1,4 +1,6 @@
 import { isApiError } from "../errors/api-error.ts";
+import { backOff } from "../http/back-off.ts";
+import { delay } from "../http/delay.ts";
 import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.ts";
 import { type ListOptions, Pages } from "../http/pages.ts";
 import { randomId } from "../random-id.ts";
@@ -32,8 +34,23 @@ export class Sessions {
       });
     } catch (error) {
       if (!isOurs || !isApiError(error, "session_exists")) throw error;
+      await this.#started(id, signal);
     }
     return new Session(this.#http, id);
+  }
+
+  /** Waits for a session that an attempt before is still starting: its id is taken, but it is not there yet. */
+  async #started(id: string, signal: AbortSignal | undefined): Promise<void> {
+    const { retry } = this.#http.options;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return void (await this.get(id, { signal }));
+      } catch (error) {
+        const isStarting = isApiError(error, "session_not_found");
+        if (!isStarting || attempt >= retry.reconnects) throw error;
+      }
+      await delay(backOff(attempt, retry), signal);
+    }
   }
 
   /** One as it stands. @throws HoldfastApiError `session_not_found`, `session_closed`, `session_expired` */
