@@ -105,12 +105,18 @@ async function startBash(
   state: BashState | null = null,
 ): Promise<Worker> {
   const shell = await bringUp(executable, options, state);
-  if (state === null) return workerOf(executable, shell, options, shell.record.subject, null);
-  const info = await inspected(executable);
-  return workerOf(executable, shell, options, info.isAvailable ? info.version : "", {
-    flags: state.header.flags,
-    traps: `${state.header.debug}\n${shell.record.traps}`,
-  });
+  try {
+    if (state === null) return workerOf(executable, shell, options, shell.record.subject, null);
+    const info = await inspected(executable);
+    return workerOf(executable, shell, options, info.isAvailable ? info.version : "", {
+      flags: state.header.flags,
+      traps: `${state.header.debug}\n${shell.record.traps}`,
+    });
+  } catch (cause) {
+    shell.control.close();
+    await shell.process.stop();
+    throw startFailed(cause, options.sessionId, "");
+  }
 }
 
 function workerOf(

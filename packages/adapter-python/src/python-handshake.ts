@@ -59,13 +59,22 @@ export async function assign(
     await process.stop();
     throw startFailed(start.sessionId, new Error(why));
   }
-  const worker = workerOf(greeted, start);
+  const worker = await workerOf(greeted, start);
   channel.send(hello(start, takenOn)).catch(() => {}); // it is closed: the end of the worker follows
   return worker;
 }
 
-function workerOf({ process, channel, version }: Greeted, start: WorkerStartOptions): PythonWorker {
-  return new PythonWorker({ process, channel, start, version, greet });
+/** @throws HoldfastError `worker_start_failed` when its folder has gone with it */
+async function workerOf(
+  { process, channel, version }: Greeted,
+  start: WorkerStartOptions,
+): Promise<PythonWorker> {
+  try {
+    return new PythonWorker({ process, channel, start, version, greet });
+  } catch (cause) {
+    await process.stop();
+    throw startFailed(start.sessionId, cause);
+  }
 }
 
 /** @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`; the process has ended then */
