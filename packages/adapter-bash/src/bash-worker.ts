@@ -242,12 +242,12 @@ export class BashWorker implements Worker {
   }
 
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
-    const skipped = this.#leftBehind();
-    await this.#withState(async (path) => {
+    return this.#withState(async (path) => {
+      const skipped = this.#leftBehind(); // by now the shell does nothing else
       await write(headerLine(this.#stateHeader()));
       for await (const piece of createReadStream(path)) await write(piece as Buffer);
+      return { format: "bash", skipped };
     });
-    return { format: "bash", skipped };
   }
 
   async restore(pieces: AsyncIterable<Uint8Array>): Promise<RestoreReport> {
@@ -264,8 +264,8 @@ export class BashWorker implements Worker {
   }
 
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
-    const skipped = this.#leftBehind();
     const commands = await this.#withState(async (path) => readFileSync(path));
+    const skipped = this.#leftBehind();
     const worker = await this.#startFrom(start, { header: this.#stateHeader(), commands });
     return { worker, skipped };
   }
@@ -573,10 +573,12 @@ export class BashWorker implements Worker {
     try {
       const children = readFileSync(file(`task/${this.pid}/children`), "latin1");
       return leftBehind(
-        (children.match(/\d+/g) ?? []).map((pid) => ({
-          pid: Number(pid),
-          command: readFileSync(`/proc/${pid}/comm`, "utf8").trim(),
-        })),
+        (children.match(/\d+/g) ?? [])
+          .filter((pid) => !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1")))
+          .map((pid) => ({
+            pid: Number(pid),
+            command: readFileSync(`/proc/${pid}/comm`, "utf8").trim(),
+          })),
         readdirSync(file("fd"))
           .filter((fd) => Number(fd) > 2 && !isOwn(fd))
           .map((fd) => ({ fd: Number(fd), target: readlinkSync(file(`fd/${fd}`)) })),
