@@ -570,22 +570,18 @@ export class BashWorker implements Worker {
     // What the shell opens for itself is closed on exec: O_CLOEXEC, octal 02000000, see open(2).
     const isOwn = (fd: string) =>
       /^flags:\s+\d*2\d{6}$/m.test(readFileSync(file(`fdinfo/${fd}`), "latin1"));
-    try {
-      const children = readFileSync(file(`task/${this.pid}/children`), "latin1");
-      return leftBehind(
-        (children.match(/\d+/g) ?? [])
-          .filter((pid) => !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1")))
-          .map((pid) => ({
-            pid: Number(pid),
-            command: readFileSync(`/proc/${pid}/comm`, "utf8").trim(),
-          })),
-        readdirSync(file("fd"))
-          .filter((fd) => Number(fd) > 2 && !isOwn(fd))
-          .map((fd) => ({ fd: Number(fd), target: readlinkSync(file(`fd/${fd}`)) })),
-      );
-    } catch {
-      return []; // one of them has just ended, or the shell has
-    }
+    const children = seen(() => readFileSync(file(`task/${this.pid}/children`), "latin1")) ?? "";
+    const processes = (children.match(/\d+/g) ?? []).flatMap((pid) => {
+      const stat = seen(() => readFileSync(`/proc/${pid}/stat`, "latin1")) ?? "";
+      const [, command = "", state = "X"] = /^\d+ \((.*)\) (\w) /s.exec(stat) ?? [];
+      return state === "Z" || state === "X" ? [] : [{ pid: Number(pid), command }];
+    });
+    const descriptors = (seen(() => readdirSync(file("fd"))) ?? []).flatMap((fd) => {
+      if (Number(fd) <= 2 || seen(() => isOwn(fd)) !== false) return [];
+      const target = seen(() => readlinkSync(file(`fd/${fd}`)));
+      return target === null ? [] : [{ fd: Number(fd), target }];
+    });
+    return leftBehind(processes, descriptors);
   }
 
   async #answer(number: string, timeoutMs: number): Promise<StatusRecord | null> {
@@ -709,6 +705,15 @@ export class BashWorker implements Worker {
 
   #path(name: string): string {
     return join(this.#process.directory, name);
+  }
+}
+
+/** What was read, or `null` for what has ended meanwhile. */
+function seen<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
   }
 }
 
