@@ -316,7 +316,7 @@ describe("the server's documents", () => {
       "/docs/swagger-ui-bundle.js",
       "/",
       "/console/console.js",
-      "/console/console.css",
+      "/console/base.css",
     ]) {
       const response = await fetch(`${server.url}${path}`);
       expect(response.status, path).toBe(200);

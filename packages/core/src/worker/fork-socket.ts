@@ -7,6 +7,7 @@ import { type SocketListener, listenForSockets } from "../channel/connect-socket
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { HostMessage } from "../protocol/host-message.ts";
 import { within } from "../time/within.ts";
+import { expectDescriptors } from "./expect-descriptors.ts";
 import { GuardLink } from "./guard-link.ts";
 import { GuardedProcess } from "./guarded-process.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
@@ -39,6 +40,9 @@ interface Pending {
 const firstLine = /^([GC]) ([0-9a-f]{32})(?: (\d{1,10}))?\n/;
 const maxFirstLineBytes = 64;
 const firstLineTimeoutMs = 5_000;
+
+// That of the worker and that of its guard. Twice that, since others may be on their way.
+const connections = 2;
 
 /**
  * Where the children that a process forks connect to: each with a channel of its own and a guard of its own. Who knows a
@@ -78,7 +82,18 @@ export class ForkSocket implements AsyncDisposable {
     return [perlPath(), guardPath()];
   }
 
+  /** @throws HoldfastError `worker_start_failed` when there are too few descriptors left to take it in */
   expect(fifos: readonly string[]): ExpectedChild {
+    try {
+      expectDescriptors(2 * connections + 2 * fifos.length);
+    } catch (cause) {
+      throw new HoldfastError({
+        code: "worker_start_failed",
+        message: `fork of a worker: ${cause instanceof Error ? cause.message : String(cause)}`,
+        details: { parentPid: this.#parent.pid },
+        cause,
+      });
+    }
     const token = randomBytes(16).toString("hex");
     const directory = makePrivateDirectory();
     const pending: Pending = {

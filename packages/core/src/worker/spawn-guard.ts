@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
+import { expectDescriptors } from "./expect-descriptors.ts";
 import { GuardLink } from "./guard-link.ts";
 import { makePrivateDirectory, removePrivateDirectory } from "./private-directory.ts";
 import { workerMarker } from "./sweep-orphans.ts";
@@ -96,16 +96,6 @@ class SpawnedGuard extends GuardLink {
     super.ref();
     this.#child.ref();
     (this.#child.stderr as Socket | null)?.ref();
-  }
-}
-
-/** A start that runs out of descriptors halfway leaves some of them open in Node: better not to begin. */
-function expectDescriptors(count: number): void {
-  const opened: number[] = [];
-  try {
-    while (opened.length < count) opened.push(openSync("/dev/null", "r"));
-  } finally {
-    for (const descriptor of opened) closeSync(descriptor);
   }
 }
 
