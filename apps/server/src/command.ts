@@ -32,7 +32,9 @@ async function main([command, ...args]: readonly string[]): Promise<number | und
       return print(values.help === true ? help.runtimes : await listRuntimes());
     }
     default:
-      throw usage(`command: received ${JSON.stringify(command)}, allowed serve, exec, mcp, runtimes`);
+      throw usage(
+        `command: received ${JSON.stringify(command)}, allowed serve, exec, mcp, runtimes`,
+      );
   }
 }
 

@@ -3,10 +3,7 @@ import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server
 
 /** An answer as text for a model, and the same as data. */
 export function answer(text: string, structuredContent: object): CallToolResult {
-  return {
-    content: [{ type: "text", text }],
-    structuredContent: structuredContent as Record<string, unknown>,
-  };
+  return { content: [{ type: "text", text }], structuredContent };
 }
 
 /** The text of an answer: its parts that are not empty, one below the other. */

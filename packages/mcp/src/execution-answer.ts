@@ -77,7 +77,9 @@ function textOf(look: Look, output: ExecutionOutput, note: string | null): strin
   return lines(
     note,
     shown === "" && look.asks === null ? "[no output]" : shown,
-    look.imagesLeftOut === 0 ? null : `[${look.imagesLeftOut} images are too large to be shown]`,
+    look.imagesLeftOut === 0
+      ? null
+      : `[images that are too large to be shown: ${look.imagesLeftOut}]`,
     omittedNote(output),
     stateNote(look.end, output),
   );

@@ -5,7 +5,8 @@ import { z } from "zod";
 export const executionIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}\/[A-Za-z0-9_-]{1,64}$/, {
-    error: (issue) => `received ${JSON.stringify(issue.input)}, allowed an execution as run_code or run_command named it`,
+    error: (issue) =>
+      `received ${JSON.stringify(issue.input)}, allowed an execution as run_code or run_command named it`,
   })
   .describe("The execution, as run_code or run_command named it.");
 

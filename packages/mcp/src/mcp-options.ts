@@ -40,16 +40,18 @@ const defaults = {
   version: "0.0.0",
 } as const;
 
-/** Checks what was given. @throws RangeError */
-export function resolveMcpOptions(
-  client: HoldfastClient,
-  options: McpOptions,
-): ResolvedMcpOptions {
-  const resolved = { ...defaults, ...options };
-  checkRange("maxOutputLength", resolved.maxOutputLength, 100, 10_000_000);
-  checkRange("maxImageLength", resolved.maxImageLength, 0, 100_000_000);
-  checkRange("yieldTimeMs", resolved.yieldTimeMs, 0, longestYieldMs);
-  return { ...resolved, sessions: options.sessions ?? new AgentSessions(client) };
+/** With everything decided. @throws RangeError */
+export function resolveMcpOptions(client: HoldfastClient, options: McpOptions): ResolvedMcpOptions {
+  checkMcpOptions(options);
+  return { ...defaults, ...options, sessions: options.sessions ?? new AgentSessions(client) };
+}
+
+/** @throws RangeError for what is out of range */
+export function checkMcpOptions(options: McpOptions): void {
+  const { maxOutputLength, maxImageLength, yieldTimeMs } = { ...defaults, ...options };
+  checkRange("maxOutputLength", maxOutputLength, 100, 10_000_000);
+  checkRange("maxImageLength", maxImageLength, 0, 100_000_000);
+  checkRange("yieldTimeMs", yieldTimeMs, 0, longestYieldMs);
 }
 
 function checkRange(name: string, value: number, min: number, max: number): void {

@@ -1,5 +1,5 @@
 import { type HoldfastClient, createClient } from "@holdfast/client";
-import { Host, MemoryCheckpointStore } from "@holdfast/core";
+import { HoldfastError, Host, MemoryCheckpointStore } from "@holdfast/core";
 import { AgentSessions, createMcpServer } from "@holdfast/mcp";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
@@ -23,9 +23,10 @@ interface Engine extends AsyncDisposable {
 /**
  * Serves the Model Context Protocol over standard input and output until the input ends, or SIGINT or SIGTERM comes; all
  * sessions that it made end with it. Nothing but the protocol is written to standard output.
- * @throws TypeError for a url that is none
+ * @throws HoldfastError `invalid_request` for a url that is none
  */
 export async function runMcp({ url, token }: McpCommandOptions = {}): Promise<void> {
+  if (url !== undefined && !URL.canParse(url)) throw invalidUrl(url);
   const over = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => over.resolve());
@@ -63,4 +64,11 @@ function ownEngine(): Engine {
       await Promise.all(runtimes.map(async (runtime) => runtime.close?.()));
     },
   };
+}
+
+function invalidUrl(url: string): HoldfastError {
+  return new HoldfastError({
+    code: "invalid_request",
+    message: `--url: received ${JSON.stringify(url)}, allowed the URL of a server, such as http://127.0.0.1:4650`,
+  });
 }

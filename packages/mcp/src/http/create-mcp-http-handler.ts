@@ -1,7 +1,7 @@
 import type { HoldfastClient } from "@holdfast/client";
 import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
 import { createMcpServer } from "../create-mcp-server.ts";
-import type { McpOptions } from "../mcp-options.ts";
+import { type McpOptions, checkMcpOptions } from "../mcp-options.ts";
 import { AgentSessions } from "../session/agent-sessions.ts";
 import { McpConnection } from "./mcp-connection.ts";
 import { McpConnections } from "./mcp-connections.ts";
@@ -31,6 +31,7 @@ export interface McpHttpHandler {
 /**
  * Serves MCP over streamable HTTP, to clients of the protocol as of 2026-07-28, where each request stands for itself, and to
  * those before, whose connections are kept here.
+ * @throws RangeError for options out of range
  */
 export function createMcpHttpHandler(options: McpHttpOptions): McpHttpHandler {
   const {
@@ -41,6 +42,7 @@ export function createMcpHttpHandler(options: McpHttpOptions): McpHttpHandler {
     maxBodyBytes = 16 * 1024 * 1024,
     ...rest
   } = options;
+  checkMcpOptions(rest);
   const connections = new McpConnections({ maxConnections, idleTimeoutMs });
   const single = createMcpHandler(
     ({ requestInfo }) => {
@@ -67,7 +69,9 @@ export function createMcpHttpHandler(options: McpHttpOptions): McpHttpHandler {
         const connection = connections.find(id, caller(request));
         return connection === null ? unknownConnection() : connection.fetch(request);
       }
-      const isLegacy = await isLegacyRequest(request, { maxRequestBodySize: maxBodyBytes });
+      const isLegacy = await isLegacyRequest(request, undefined, {
+        maxRequestBodySize: maxBodyBytes,
+      });
       return isLegacy ? newConnection(request).fetch(request) : single.fetch(request);
     },
     async close() {

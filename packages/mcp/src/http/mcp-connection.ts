@@ -37,6 +37,7 @@ export class McpConnection {
       },
       onsessionclosed: () => sessions[Symbol.asyncDispose](),
     });
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has no other way
     server.server.onclose = () => {
       onClose(this);
       void sessions[Symbol.asyncDispose]();

@@ -76,9 +76,7 @@ export async function look(options: LookOptions): Promise<Look> {
   };
 }
 
-async function* eventsUntilAsked(
-  options: LookOptions,
-): AsyncGenerator<ExecutionEvent, void, void> {
+async function* eventsUntilAsked(options: LookOptions): AsyncGenerator<ExecutionEvent, void, void> {
   const { session, id, from, yieldTimeMs, signal } = options;
   const asked = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -92,8 +90,7 @@ async function* eventsUntilAsked(
   try {
     for await (const event of eventsUntil(session, wanted)) {
       clearTimeout(timer);
-      if (event.type === "input_request")
-        timer = setTimeout(() => asked.abort(), unansweredMs);
+      if (event.type === "input_request") timer = setTimeout(() => asked.abort(), unansweredMs);
       yield event;
     }
   } catch (error) {

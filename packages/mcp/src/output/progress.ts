@@ -19,8 +19,9 @@ export class Progress implements Disposable {
 
   constructor(context: ServerContext) {
     this.#context = context;
-    const isWanted = context.mcpReq._meta?.progressToken !== undefined;
-    this.#timer = isWanted ? setInterval(() => this.#tick(), intervalMs) : null;
+    const { _meta: meta } = context.mcpReq;
+    const token = meta?.progressToken;
+    this.#timer = token === undefined ? null : setInterval(() => this.#tick(token), intervalMs);
   }
 
   output(text: string): void {
@@ -29,12 +30,11 @@ export class Progress implements Disposable {
     this.#isNew = true;
   }
 
-  #tick(): void {
+  #tick(progressToken: string | number): void {
     const now = performance.now();
     if (!this.#isNew && now - this.#toldAt < quietMs) return;
     this.#isNew = false;
     this.#toldAt = now;
-    const { progressToken = 0 } = this.#context.mcpReq._meta ?? {};
     const progress = Math.round(now - this.#startedAt) / 1000;
     const line = this.#recent.trimEnd().split("\n").at(-1) ?? "";
     const message = line.slice(-maxMessageLength).toWellFormed();

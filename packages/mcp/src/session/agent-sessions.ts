@@ -38,11 +38,7 @@ export class AgentSessions implements AsyncDisposable {
    * the one whose own session it used last.
    * @throws Error when it has none of its own; as the work does
    */
-  async use<T>(
-    id: string | undefined,
-    runtime: string | null,
-    work: SessionWork<T>,
-  ): Promise<T> {
+  async use<T>(id: string | undefined, runtime: string | null, work: SessionWork<T>): Promise<T> {
     if (id !== undefined) return work(this.#client.session(id), null);
     const { hasOwn = true, create = {} } = this.#options;
     if (!hasOwn && runtime === null)

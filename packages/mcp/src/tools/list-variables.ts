@@ -34,7 +34,7 @@ export function addListVariables(server: McpServer, { options }: ToolContext): v
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
     answering(({ session: id, name }, call) =>
-      options.sessions.use(id, null, async (session) => {
+      options.sessions.use(id, null, async (session, note) => {
         const { signal } = call.mcpReq;
         const all =
           name === undefined
@@ -46,7 +46,8 @@ export function addListVariables(server: McpServer, { options }: ToolContext): v
         const text = variables.map((one) => `${one.name}: ${one.type} = ${one.repr}`);
         const more = leftOut === 0 ? null : `[and ${leftOut} more]`;
         const told = { session: session.id, variables, leftOut };
-        return answer(lines(...text, more) || "There is no variable.", told);
+        if (text.length === 0) text.push("There is no variable.");
+        return answer(lines(note, ...text, more), told);
       }),
     ),
   );

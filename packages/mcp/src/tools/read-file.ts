@@ -30,7 +30,7 @@ export function addReadFile(server: McpServer, { options }: ToolContext): void {
         offset: z.int().min(0).describe("Bytes to skip.").default(0),
         length: z
           .int()
-          .min(1)
+          .min(4) // the longest character
           .max(options.maxOutputLength)
           .describe("Bytes to read at most.")
           .default(options.maxOutputLength),

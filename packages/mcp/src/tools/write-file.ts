@@ -14,7 +14,7 @@ export function addWriteFile(server: McpServer, { options }: ToolContext): void 
         "Writes a file, in place of the one that is there; directories on the way are made. Works while code runs.",
       inputSchema: z.strictObject({
         path: pathArgument,
-        content: z.string(),
+        content: z.string().describe("All that is to be in it."),
         encoding: z
           .enum(["utf-8", "base64"])
           .describe("What content is; base64 for binary files.")

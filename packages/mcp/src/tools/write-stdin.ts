@@ -37,7 +37,9 @@ export function addWriteStdin(server: McpServer, { client, options }: ToolContex
     },
     answering(async ({ execution: name, data, close, cursor, yieldTimeMs }, call) => {
       if (data === "" && !close)
-        throw new Error("data: received nothing, allowed text, or close: true; to wait, read_output");
+        throw new Error(
+          "data: received nothing, allowed text, or close: true; to wait, read_output",
+        );
       const { session, id, execution } = findExecution(client, name);
       const { signal } = call.mcpReq;
       await execution.input(data, { close, signal });
