@@ -63,6 +63,16 @@ describe.each(connections)("code that runs, over %s", (_name, connect) => {
     expect(read).toBe(whole);
   });
 
+  it("what is there is read whole, also without time to wait for more", async () => {
+    const { data } = await must(
+      agent.call("run_code", { session: bash, code: "seq 1000; sleep 0.01; seq 3" }),
+    );
+    const read = await must(
+      agent.call("read_output", { execution: data.execution, yieldTimeMs: 0 }),
+    );
+    expect(read.data).toEqual(data);
+  });
+
   it("images that code shows are image content, and named in the text", async () => {
     const code = `
 class Dot:

@@ -3,8 +3,10 @@ import { eventsUntil } from "@holdfast/client/tool-parts";
 import type { ImageContent } from "@modelcontextprotocol/server";
 import type { Cursor } from "./cursor.ts";
 import { eventText } from "./event-text.ts";
+import { longestYieldMs } from "../mcp-options.ts";
 import { Images } from "./images.ts";
 import type { Omitted, OutputWindow } from "./output-window.ts";
+import { Patience } from "./patience.ts";
 
 /** What an execution has shown since a place in its output, and how it stands. */
 export interface Look {
@@ -38,9 +40,6 @@ export interface LookOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-// A question that was answered is followed at once by what comes next.
-const unansweredMs = 100;
-
 /** Follows an execution until it ends, asks for input, or fills the window, or the time is over. @throws the signal's reason */
 export async function look(options: LookOptions): Promise<Look> {
   const { session, id, from, window } = options;
@@ -49,7 +48,7 @@ export async function look(options: LookOptions): Promise<Look> {
   let asks: InputRequest | null = null;
   let hasStarted = from.seq > 0;
   let isFull = false;
-  for await (const event of eventsUntilAsked(options)) {
+  for await (const event of eventsInTime(options)) {
     if (event.type === "completed") end = event;
     if (event.seq <= from.seq) continue;
     hasStarted = true;
@@ -76,27 +75,23 @@ export async function look(options: LookOptions): Promise<Look> {
   };
 }
 
-async function* eventsUntilAsked(options: LookOptions): AsyncGenerator<ExecutionEvent, void, void> {
-  const { session, id, from, yieldTimeMs, signal } = options;
-  const asked = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+async function* eventsInTime(options: LookOptions): AsyncGenerator<ExecutionEvent, void, void> {
+  const { session, id, from, signal } = options;
+  using patience = new Patience(options.yieldTimeMs);
   const wanted = {
     executionId: id,
     // From one event before, so that an end that was seen already is seen again.
     after: Math.max(0, from.seq - 1),
-    yieldTimeMs,
-    signal: AbortSignal.any([signal, asked.signal]),
+    yieldTimeMs: longestYieldMs,
+    signal: AbortSignal.any([signal, patience.signal]),
   };
   try {
     for await (const event of eventsUntil(session, wanted)) {
-      clearTimeout(timer);
-      if (event.type === "input_request") timer = setTimeout(() => asked.abort(), unansweredMs);
+      patience.saw(event);
       yield event;
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (!asked.signal.aborted) throw error;
-  } finally {
-    clearTimeout(timer);
+    if (!patience.signal.aborted) throw error;
   }
 }
