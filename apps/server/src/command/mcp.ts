@@ -21,13 +21,14 @@ interface Engine extends AsyncDisposable {
 }
 
 /**
- * Serves the Model Context Protocol over standard input and output until the input ends, or SIGINT or SIGTERM comes; all
- * sessions that it made end with it. Nothing but the protocol is written to standard output.
+ * Serves the Model Context Protocol over standard input and output until the input ends, or SIGINT, SIGTERM or
+ * SIGHUP comes. All sessions that it made end with it. Nothing but the protocol is written to standard output.
  * @throws HoldfastError `invalid_request` for a url that is none
  */
 export async function runMcp({ url, token }: McpCommandOptions = {}): Promise<void> {
   if (url !== undefined && !URL.canParse(url)) throw invalidUrl(url);
   const over = Promise.withResolvers<void>();
+  // More than one comes where a terminal and the agent both send it. Who is in a hurry sends SIGKILL.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => over.resolve());
   process.stdin.once("end", over.resolve).once("close", over.resolve);
