@@ -74,6 +74,36 @@ describe("who may come in", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
   });
 
+  it("pages of an origin that is named: they may send and read what the protocol has in headers", async () => {
+    const origin = "https://app.example";
+    await using named = await testServer({ token: alice, allowedOrigins: [origin] });
+    const transport = new HttpTransport(new URL(`http://127.0.0.1:${named.port}/mcp`), {
+      requestInit: { headers: { authorization: `Bearer ${alice}`, origin } },
+      fetch: async (to, init) => {
+        const sent = [...new Headers(init?.headers).keys()];
+        const preflight = await fetch(to, {
+          method: "OPTIONS",
+          headers: {
+            origin,
+            "access-control-request-method": init?.method ?? "GET",
+            "access-control-request-headers": sent.join(","),
+          },
+        });
+        const allowed = preflight.headers.get("access-control-allow-headers")?.split(",") ?? [];
+        expect(allowed).toEqual(
+          expect.arrayContaining(sent.filter((name) => name !== "accept" && name !== "origin")),
+        );
+        const answer = await fetch(to, init);
+        expect(answer.headers.get("access-control-expose-headers")).toContain("mcp-session-id");
+        return answer;
+      },
+    });
+    const client = new Client({ name: "page", version: "1.0.0" });
+    await client.connect(transport);
+    expect((await client.listTools()).tools).not.toEqual([]);
+    await client.close();
+  });
+
   it("agents with other tokens see nothing of each other: sessions, executions, checkpoints [A50]", async () => {
     await using a = await httpAgent(server.port, { token: alice });
     await using b = await httpAgent(server.port, { token: bob });
