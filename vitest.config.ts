@@ -7,6 +7,7 @@ const projects = [
   ["notebook", "packages/notebook"],
   ["store-sqlite", "packages/store-sqlite"],
   ["client", "packages/client"],
+  ["mcp", "packages/mcp"],
   ["console", "packages/console"],
   ["opentelemetry", "packages/opentelemetry"],
   ["server", "apps/server"],

@@ -6,6 +6,7 @@ export default defineConfig({
     "bash-tool": "src/agents/bash-tool.ts",
     "command-tools": "src/agents/command-tools.ts",
     "python-tool": "src/agents/python-tool.ts",
+    "tool-parts": "src/agents/tool-parts.ts",
   },
   format: "esm",
   dts: true,

@@ -10,6 +10,7 @@ export const publishedPackages = [
   "packages/adapter-python",
   "packages/store-sqlite",
   "packages/client",
+  "packages/mcp",
   "packages/notebook",
   "packages/console",
   "packages/opentelemetry",

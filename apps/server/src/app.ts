@@ -19,6 +19,7 @@ import { addDocumentRoutes, documentPaths } from "./routes/documents.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
 import { addFileRoutes } from "./routes/files.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addMcpRoutes } from "./routes/mcp.ts";
 import { addNamespaceRoutes } from "./routes/namespace.ts";
 import { addMetricsRoutes } from "./routes/metrics.ts";
 import { addPoolRoutes } from "./routes/pool.ts";
@@ -75,6 +76,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addMetricsRoutes(app, context);
   addDocumentRoutes(app);
   addChannelRoutes(app, context);
+  addMcpRoutes(app);
   addConsoleRoutes(app);
   app.notFound((c) => {
     const methods = allowedMethods(app, c.req.path);

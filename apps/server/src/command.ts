@@ -4,6 +4,7 @@ import { HoldfastError } from "@holdfast/core";
 import { envOf, exec } from "./command/exec.ts";
 import { help } from "./command/help.ts";
 import { listRuntimes } from "./command/list-runtimes.ts";
+import { runMcp } from "./command/mcp.ts";
 import { runServer } from "./run-server.ts";
 import { version } from "./version.ts";
 
@@ -24,12 +25,16 @@ async function main([command, ...args]: readonly string[]): Promise<number | und
       return serveCommand(args);
     case "exec":
       return execCommand(args);
+    case "mcp":
+      return mcpCommand(args);
     case "runtimes": {
       const { values } = parsed(() => parseArgs({ args: [...args], options: common }));
       return print(values.help === true ? help.runtimes : await listRuntimes());
     }
     default:
-      throw usage(`command: received ${JSON.stringify(command)}, allowed serve, exec, runtimes`);
+      throw usage(
+        `command: received ${JSON.stringify(command)}, allowed serve, exec, mcp, runtimes`,
+      );
   }
 }
 
@@ -79,6 +84,17 @@ async function execCommand(args: readonly string[]): Promise<number> {
     timeoutMs: numberOf("--timeout", values.timeout),
     env: envOf(values.env ?? []),
   });
+}
+
+async function mcpCommand(args: readonly string[]): Promise<number> {
+  const options = { ...common, url: { type: "string" } } as const;
+  const { values } = parsed(() => parseArgs({ args: [...args], options }));
+  if (values.help === true) return print(help.mcp);
+  await runMcp({
+    url: values.url ?? (process.env["HOLDFAST_URL"] || undefined),
+    token: process.env["HOLDFAST_TOKEN"] || undefined,
+  });
+  return 0;
 }
 
 function print(text: string): number {

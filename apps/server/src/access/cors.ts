@@ -8,8 +8,25 @@ export function cors(gate: Gate): MiddlewareHandler {
   const withHeaders = corsHeaders({
     origin: (origin) => origin,
     allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["authorization", "content-type", "idempotency-key", "last-event-id", "range"],
-    exposeHeaders: ["x-execution-id", "x-request-id", "retry-after", "content-range", "etag"],
+    allowHeaders: [
+      "authorization",
+      "content-type",
+      "idempotency-key",
+      "last-event-id",
+      "range",
+      "mcp-session-id",
+      "mcp-protocol-version",
+      "mcp-method",
+      "mcp-name",
+    ],
+    exposeHeaders: [
+      "x-execution-id",
+      "x-request-id",
+      "retry-after",
+      "content-range",
+      "etag",
+      "mcp-session-id",
+    ],
     maxAge: 600,
   });
   return (c, next) => {

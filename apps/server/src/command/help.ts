@@ -4,6 +4,7 @@ export const help = {
 
   holdfast serve                   serve over HTTP, with the console page
   holdfast exec [file|-]           run a file, or standard input, in a session of its own
+  holdfast mcp                     tools for an AI agent, over standard input and output
   holdfast runtimes                what can run here
 
   holdfast COMMAND --help          more about one of them
@@ -41,6 +42,13 @@ code that came on standard input finds it empty. The value of Python's last expr
 
 The exit code is that of the code: 1 for a Python error, 124 for a timeout, 130 for an interrupt, 128 and the number of
 the signal for a signal. Ctrl-C interrupts the code, a second one ends it. 2 means that the command was used wrongly.
+`,
+  mcp: `holdfast mcp: tools for an AI agent by the Model Context Protocol, over standard input and output
+
+  --url URL               sessions of this server, in place of ones in this process   HOLDFAST_URL
+                          HOLDFAST_TOKEN is the token for it
+
+All sessions that the agent made end with the command. Over HTTP a server has the same tools at /mcp.
 `,
   runtimes: `holdfast runtimes: what can run here, with versions, and what to install for the rest
 `,
