@@ -573,8 +573,8 @@ export class BashWorker implements Worker {
     const children = seen(() => readFileSync(file(`task/${this.pid}/children`), "latin1")) ?? "";
     const processes = (children.match(/\d+/g) ?? []).flatMap((pid) => {
       const stat = seen(() => readFileSync(`/proc/${pid}/stat`, "latin1")) ?? "";
-      const [, command = "", state = "X"] = /^\d+ \((.*)\) (\w) /s.exec(stat) ?? [];
-      return state === "Z" || state === "X" ? [] : [{ pid: Number(pid), command }];
+      const [, name = "", state = "X"] = /^\d+ \((.*)\) (\w) /s.exec(stat) ?? [];
+      return state === "Z" || state === "X" ? [] : [{ pid: Number(pid), command: name }];
     });
     const descriptors = (seen(() => readdirSync(file("fd"))) ?? []).flatMap((fd) => {
       if (Number(fd) <= 2 || seen(() => isOwn(fd)) !== false) return [];
