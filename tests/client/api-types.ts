@@ -248,6 +248,10 @@ export interface Health {
 }
 export interface Input {
   data?: string;
+  /**
+   * Bytes that are not UTF-8, in place of data
+   */
+  base64?: string;
   close?: boolean;
 }
 export interface Inspection {

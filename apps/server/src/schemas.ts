@@ -71,7 +71,18 @@ export const executeSchema = z
 export const runSchema = executeSchema.extend({ runtime: z.string().max(100) }).meta({ id: "Run" });
 
 export const inputSchema = z
-  .object({ data: z.string().optional(), close: z.boolean().optional() })
+  .object({
+    data: z.string().optional(),
+    base64: z
+      .base64()
+      .optional()
+      .meta({ description: "Bytes that are not UTF-8, in place of data" }),
+    close: z.boolean().optional(),
+  })
+  .refine(({ data, base64 }) => data === undefined || base64 === undefined, {
+    error: "allowed data or base64",
+    path: ["base64"],
+  })
   .meta({ id: "Input" });
 
 const signalNames = Object.keys(constants.signals) as [NodeJS.Signals, ...NodeJS.Signals[]];

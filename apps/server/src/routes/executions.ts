@@ -156,8 +156,9 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
       responses: { 202: { description: "Taken" }, ...problems },
     }),
     async (c) => {
-      const { data = "", close = false } = c.req.valid("json");
-      await (await find(c, c.req.valid("param"))).write(data, { close });
+      const { data = "", base64, close = false } = c.req.valid("json");
+      const bytes = base64 === undefined ? data : Buffer.from(base64, "base64");
+      await (await find(c, c.req.valid("param"))).write(bytes, { close });
       return c.body(null, 202);
     },
   );

@@ -4,6 +4,7 @@ import { type CallOptions, type HttpClient, pathOf } from "../http/http-client.t
 import { type EventSource, followEvents } from "../stream/follow-events.ts";
 import { decodeEvent } from "./decode-output.ts";
 import { decodeExecution } from "./decode-execution.ts";
+import { encodeBase64 } from "./encode-base64.ts";
 import { eventQuery, wireEncoding } from "./event-query.ts";
 import type { ExecuteOptions } from "./execute-options.ts";
 import type { Execution, ExecutionDetails, OutputEncoding } from "./execution.ts";
@@ -103,12 +104,13 @@ export class ExecutionHandle<Encoding extends OutputEncoding = "text">
     return decodeExecution(wire, this.#encoding);
   }
 
-  /** Answers `input()`, or feeds standard input; `close` ends it. @throws HoldfastApiError `input_not_expected` */
+  /** Answers `input()`, or feeds standard input, also with bytes; `close` ends it. @throws HoldfastApiError `input_not_expected` */
   async input(
-    data: string,
+    data: string | Uint8Array,
     { close = false, ...options }: CallOptions & { readonly close?: boolean } = {},
   ): Promise<void> {
-    await this.#post("input", { data, close }, options);
+    const content = typeof data === "string" ? { data } : { base64: encodeBase64(data) };
+    await this.#post("input", { ...content, close }, options);
   }
 
   /** Asks the code to stop; the session's state is kept. */
