@@ -1,5 +1,4 @@
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
   type CheckpointStore,
   FolderCheckpointStore,
@@ -7,6 +6,7 @@ import {
   type Store,
 } from "@holdfast/core";
 import { SqliteStore } from "@holdfast/store-sqlite";
+import { defaultDataDirectory } from "./data-directory.ts";
 
 /** What a server keeps beyond its end. */
 export interface Kept {
@@ -22,12 +22,6 @@ export interface OpenStoreOptions {
   readonly isMemoryOnly: boolean;
   /** Told when the default folder cannot be used. */
   readonly onNote: (text: string) => void;
-}
-
-/** The per-user data folder: `$XDG_STATE_HOME/holdfast`, else `~/.local/state/holdfast`. */
-export function defaultDataDirectory(env: NodeJS.ProcessEnv): string {
-  const named = env["XDG_STATE_HOME"] ?? "";
-  return join(isAbsolute(named) ? named : join(homedir(), ".local", "state"), "holdfast");
 }
 
 /**

@@ -1,12 +1,12 @@
 import { constants } from "node:os";
-import type { ExecutionRecord } from "@holdfast/core";
+import type { ExecutionEnd } from "@holdfast/client";
 
 /** The exit code that tells how an execution ended, as a shell would have it. */
 export function exitCodeOf({
   status,
   exitCode,
   signal,
-}: Pick<ExecutionRecord, "status" | "exitCode" | "signal">): number {
+}: Pick<ExecutionEnd, "status" | "exitCode" | "signal">): number {
   switch (status) {
     case "timeout":
       return 124;
@@ -15,7 +15,8 @@ export function exitCodeOf({
     case "ok":
     case "error":
     case "lost":
-      if (signal !== null) return 128 + constants.signals[signal];
+      if (signal !== null)
+        return 128 + (constants.signals as Readonly<Record<string, number>>)[signal]!;
       return exitCode ?? (status === "ok" ? 0 : 1);
     case "queued":
     case "running":

@@ -1,25 +1,33 @@
 import type { Readable } from "node:stream";
-import type { Execution } from "@holdfast/core";
+import { type ExecutionHandle, type OutputEncoding, isApiError } from "@holdfast/client";
 
 /** Our standard input, for the code: all of it as it comes, or a line whenever the code asks. */
 export class StandardInput {
   readonly #source: Readable;
-  readonly #execution: Execution;
+  readonly #execution: ExecutionHandle<OutputEncoding>;
+  readonly #failure = Promise.withResolvers<never>();
   #chunks: AsyncIterator<Buffer> | null = null;
   #pending = Buffer.alloc(0);
   #isAtEnd = false;
+  #hasEnded = false;
   #answers: Promise<void> = Promise.resolve();
 
-  constructor(source: Readable, execution: Execution) {
+  constructor(source: Readable, execution: ExecutionHandle<OutputEncoding>) {
     this.#source = source;
     this.#execution = execution;
+    this.#failure.promise.catch(() => {});
+  }
+
+  /** Rejects when input cannot be read, or not be sent to code that runs. */
+  get failure(): Promise<never> {
+    return this.#failure.promise;
   }
 
   /** Sends everything, then the end. Settles when that is done, or when the code has ended without reading it all. */
   async forward(): Promise<void> {
     await this.#unlessEnded(async () => {
-      for await (const chunk of this.#source) await this.#execution.write(chunk as Buffer);
-      await this.#execution.write("", { close: true });
+      for await (const chunk of this.#source) await this.#execution.input(chunk as Buffer);
+      await this.#execution.input("", { close: true });
     });
   }
 
@@ -28,9 +36,14 @@ export class StandardInput {
     this.#answers = this.#answers.then(() =>
       this.#unlessEnded(async () => {
         const line = await this.#line();
-        await this.#execution.write(line ?? "", { close: line === null });
+        await this.#execution.input(line ?? "", { close: line === null });
       }),
     );
+  }
+
+  /** The code has ended: it takes no more. */
+  end(): void {
+    this.#hasEnded = true;
   }
 
   async #line(): Promise<Buffer | null> {
@@ -52,11 +65,7 @@ export class StandardInput {
     try {
       await work();
     } catch (error) {
-      if (!this.#execution.hasEnded && !isUnread(error)) throw error;
+      if (!this.#hasEnded && !isApiError(error, "input_not_expected")) this.#failure.reject(error);
     }
   }
-}
-
-function isUnread(error: unknown): boolean {
-  return (error as { readonly code?: unknown }).code === "input_not_expected";
 }

@@ -1,16 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { descendantsOf, eventually, isRunning } from "@holdfast/harness";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { repository } from "../support/repository.ts";
-import { runCommand } from "../support/run-command.ts";
-
-const command = join(repository, "apps/server/dist/command.mjs");
-const holdfast = (args: readonly string[], input = "") =>
-  runCommand(process.execPath, [command, ...args], { input });
+import { startServer } from "../support/live-server.ts";
+import { environment, holdfast, holdfastWords, startHoldfast as start } from "./holdfast.ts";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "command-test-"))));
@@ -20,13 +16,6 @@ function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
-}
-
-/** Starts the command with its output in pipes. */
-function start(args: readonly string[]) {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ["pipe", "pipe", "pipe"] });
-  const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-  return { child, exited };
 }
 
 describe("holdfast exec", () => {
@@ -39,7 +28,7 @@ describe("holdfast exec", () => {
       stderr: "",
     });
     expect(await holdfast(["exec", bash])).toEqual({ code: 0, stdout: "from bash\n", stderr: "" });
-    expect(await holdfast(["exec", "-r", "python", "-"], "6 * 7")).toEqual({
+    expect(await holdfast(["exec", "-r", "python", "-"], { input: "6 * 7" })).toEqual({
       code: 0,
       stdout: "42\n",
       stderr: "",
@@ -86,8 +75,7 @@ describe("holdfast exec", () => {
   });
 
   it("is exact to the byte on both streams [A23]", async () => {
-    const child = spawn(process.execPath, [
-      command,
+    const { child } = start([
       "exec",
       "-c",
       "head -c 5000000 /dev/zero; printf '\\377\\0end'; printf 'err\\200' >&2",
@@ -102,15 +90,26 @@ describe("holdfast exec", () => {
     expect(Buffer.concat(chunks.stderr).toString("latin1")).toBe("err\x80");
   });
 
+  it("is exact to the byte on standard input [A23]", async () => {
+    const [node, command] = holdfastWords;
+    const child = spawn(node, [command, "exec", "-c", "cat"], { env: environment() });
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 256));
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stdin.end(bytes);
+    await once(child, "close");
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+  });
+
   it("gives our standard input to code from a file: streamed to bash, line by line to Python [R2.5]", async () => {
     const big = "line\n".repeat(200_000);
-    const counted = await holdfast(["exec", "-c", "sleep 0.2; wc -c"], big);
+    const counted = await holdfast(["exec", "-c", "sleep 0.2; wc -c"], { input: big });
     expect(counted.stdout.trim()).toBe(String(big.length));
     const asks = file(
       "ask.py",
       "a = input('name? ')\nimport sys\nprint(a, [line for line in sys.stdin])",
     );
-    expect(await holdfast(["exec", asks], "ada\none\ntwo")).toMatchObject({
+    expect(await holdfast(["exec", asks], { input: "ada\none\ntwo" })).toMatchObject({
       code: 0,
       stdout: "ada ['one\\n', 'two\\n']\n",
       stderr: expect.stringContaining("name? "),
@@ -121,7 +120,7 @@ describe("holdfast exec", () => {
 
   it("ends well when the code does not read its input", async () => {
     expect(
-      await holdfast(["exec", "-c", "exec <&-; echo done"], "x".repeat(1_000_000)),
+      await holdfast(["exec", "-c", "exec <&-; echo done"], { input: "x".repeat(1_000_000) }),
     ).toMatchObject({
       code: 0,
       stdout: "done\n",
@@ -129,10 +128,9 @@ describe("holdfast exec", () => {
   });
 
   it("gives variables with --env and keeps our own to itself [A04]", async () => {
-    const { stdout } = await runCommand(
-      process.execPath,
-      [command, "exec", "-e", "A=1=2", "-e", "B=", "-c", 'echo "$A|$B|${SECRET-unset}"'],
-      { env: { ...process.env, SECRET: "s" } },
+    const { stdout } = await holdfast(
+      ["exec", "-e", "A=1=2", "-e", "B=", "-c", 'echo "$A|$B|${SECRET-unset}"'],
+      { env: { SECRET: "s" } },
     );
     expect(stdout).toBe("1=2||unset\n");
   });
@@ -171,71 +169,48 @@ describe("holdfast exec", () => {
       what: "the end of its processes",
     });
   });
-});
 
-describe("holdfast", () => {
-  it.each([
-    [[]],
-    [["--help"]],
-    [["help"]],
-    [["serve", "--help"]],
-    [["exec", "-h"]],
-    [["runtimes", "-h"]],
-  ])("%j prints help", async (args) => {
-    const { code, stdout, stderr } = await holdfast(args);
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^(?:Holdfast|holdfast \w+)/);
-    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  it("runs in a session of a server with --session, found by the beginning of its id", async () => {
+    await using server = await startServer();
+    const env = { HOLDFAST_URL: server.url };
+    const { stdout } = await holdfast(["create", "-r", "python", "--id", "shared-session"], {
+      env,
+    });
+    expect(stdout).toBe("shared-session\n");
+    const session = ["exec", "-s", "shared-", "-c"];
+    expect(await holdfast([...session, "x = 20"], { env })).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(await holdfast([...session, "x + 1"], { env })).toMatchObject({
+      code: 0,
+      stdout: "21\n",
+    });
+    const own = await holdfast(["exec", "-e", "A=b", "-c", "echo $A"], { env });
+    expect(own).toEqual({ code: 0, stdout: "b\n", stderr: "" });
+    const yes = start(["exec", "-s", "shared-", "-c", "while True: print('y')"], env);
+    await once(yes.child.stdout, "data");
+    yes.child.stdout.destroy();
+    expect(await yes.exited).toEqual([141, null]);
+    expect((await holdfast([...session, "x"], { env })).stdout).toBe("20\n");
+    const listed = JSON.parse((await holdfast(["ps", "--json"], { env })).stdout) as unknown[];
+    expect(listed).toMatchObject([{ id: "shared-session" }]);
   });
 
-  it("--version prints the version", async () => {
-    expect((await holdfast(["--version"])).stdout).toMatch(/^holdfast \d+\.\d+\.\d+\n$/);
-  });
-
-  it("runtimes prints what can run here", async () => {
-    expect((await holdfast(["runtimes"])).stdout).toMatch(
-      /^bash +\d[^\n]* \/[^\n]*bash\npython +3\.[^\n]*\n$/,
-    );
-  });
-
-  it.each([
-    [["fly"], 'command: received "fly"'],
-    [["exec", "--nonsense"], "--nonsense"],
-    [["exec", "a", "b"], "one file"],
-    [["exec", "--timeout", "soon", "-c", ":"], '--timeout: received "soon"'],
-    [["exec", "--timeout", "0", "-c", ":"], "timeoutMs: received 0"],
-    [["exec", "--env", "1=2", "-c", ":"], "allowed NAME=VALUE"],
-    [["exec", "-r", "cobol", "-c", ":"], "allowed bash, python"],
-    [["exec", "/nonexistent"], "/nonexistent"],
-    [["serve", "extra"], "extra"],
-  ])("%j ends with 2 and says why", async (args, message) => {
-    const { code, stdout, stderr } = await holdfast(args);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^holdfast: /);
-    expect(stderr).toContain(message);
-    expect(stderr).not.toMatch(/\n\s+at /);
-  });
-
-  it("serve says where it listens, as npm start does, and ends on SIGTERM", async () => {
-    const data = join(folder, "data");
-    const { child, exited } = start(["serve", "--port", "0", "--token", "t", "--data-dir", data]);
-    const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
-    const url = /^Holdfast listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] ?? "";
-    expect((await fetch(`${url}/v1/sessions`)).status).toBe(401);
-    expect(
-      (await fetch(`${url}/v1/sessions`, { headers: { authorization: "Bearer t" } })).status,
-    ).toBe(200);
-    child.kill("SIGTERM");
-    expect(await exited).toEqual([0, null]);
-    expect(existsSync(join(data, "holdfast.db"))).toBe(true);
-  });
-
-  it("serve --memory keeps nothing", async () => {
-    const data = join(folder, "none");
-    const { child, exited } = start(["serve", "--port", "0", "--memory", "--data-dir", data]);
-    await once(child.stdout, "data");
-    child.kill("SIGTERM");
-    expect(await exited).toEqual([0, null]);
-    expect(existsSync(data)).toBe(false);
+  it("--json prints the execution, and nothing else", async () => {
+    const { code, stdout, stderr } = await holdfast([
+      "exec",
+      "--json",
+      "-c",
+      "echo out; echo err >&2; (exit 3)",
+    ]);
+    expect([code, stderr]).toEqual([3, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: "ok",
+      exitCode: 3,
+      stdout: "out\n",
+      stderr: "err\n",
+    });
   });
 });
