@@ -67,7 +67,7 @@ async function banner(session: Session, runtime: string, isOurs: boolean): Promi
   const leave = isOurs ? "Ctrl-D ends it" : "Ctrl-D leaves it as it is";
   const what = isOurs
     ? `holdfast ${runtime}`
-    : `${runtime} session ${session.id}, ${state}, ${executionCount} executions so far`;
+    : `${runtime} session ${session.id}, ${state}, ${executionCount} ${executionCount === 1 ? "execution" : "executions"} so far`;
   return `${what}. Tab completes, Ctrl-C interrupts, ${leave}.`;
 }
 
