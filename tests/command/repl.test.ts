@@ -193,7 +193,7 @@ describe("holdfast attach and logs -f", () => {
 
   it("attach shows what others run, and others see what it does; Ctrl-D leaves the session", async () => {
     await using terminal = startTerminal(["attach", "sha"], env);
-    await terminal.sees("python session shared, idle, 1 executions so far");
+    await terminal.sees("python session shared, idle, 1 execution so far");
     await terminal.sees(">>> ");
     terminal.type(line("x += 1"));
     await terminal.sees(">>> ");
