@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 const projects = [
   ["core", "packages/core"],
   ["adapter-bash", "packages/adapter-bash"],
+  ["adapter-javascript", "packages/adapter-javascript"],
   ["adapter-python", "packages/adapter-python"],
   ["notebook", "packages/notebook"],
   ["store-sqlite", "packages/store-sqlite"],

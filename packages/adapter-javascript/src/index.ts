@@ -1,0 +1,2 @@
+// For users
+export {};
