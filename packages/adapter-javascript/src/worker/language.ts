@@ -1,42 +1,13 @@
 import type { MimeBundle } from "@holdfast/core";
 
 // What the main loop asks of the modules beside it. Those are pure: no process, no channel; a realm and its global object.
-
-/** Source with its imports, declarations and types turned into a script that can be run again and again in one realm. */
-export interface CompiledCell {
-  readonly status: "ok";
-  /**
-   * A script. Its completion value is that of the last expression, in an array (`[value]`), so that a promise is not awaited
-   * by being passed on; `undefined` when the cell ends in no expression, or hides it by a semicolon. With `isAsync` it is a
-   * promise of that.
-   * Lines and columns are those of the source.
-   */
-  readonly code: string;
-  readonly isAsync: boolean;
-  /** Names that it declares at top level, in order. */
-  readonly declared: readonly string[];
-}
-
-/** Source that is neither JavaScript nor TypeScript. */
-export interface CellSyntaxError {
-  readonly status: "invalid";
-  readonly message: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1, in UTF-16 code units. */
-  readonly column: number;
-}
-
-/** `cell/compile-cell.ts` */
-export type CompileCell = (
-  source: string,
-  options: {
-    /** Whether what is no JavaScript is tried as TypeScript. */
-    readonly typescript: boolean;
-    /** Such as `cell-1.js`. */
-    readonly fileName: string;
-  },
-) => CompiledCell | CellSyntaxError;
+//
+// cell/: `compileCell`, `runCell` and `Bindings` as they are. One wish: an interrupt can end synchronous code anywhere, but
+// what waits at an `await` can only be left alone, and goes on when what it waits for has come. So each `await` of a cell (and
+// each turn of a `for await`), those in its functions too if that can be done without harm to `toString()`, should be followed
+// by a call of a hidden, non-enumerable global that the main loop sets before any cell runs, with the value passed through:
+// `__holdfast_resumed(await x)`. It throws when the execution that the code belongs to was interrupted. What that does to
+// columns `originalPosition` can tell.
 
 /** As a `result` message has it. */
 export interface DescribedValue {
@@ -74,10 +45,8 @@ export interface ListedVariable {
   readonly valueTruncated: boolean;
 }
 
-/** `namespace/namespace.ts`: what is the user's in this realm, `new Namespace()` before any user code has run. */
+/** `namespace/namespace.ts`: over `Bindings`. */
 export interface NamespaceShape {
-  /** Right before the code of a cell runs. */
-  declare(names: readonly string[], source: string): void;
   list(names: readonly string[] | null, withValues: boolean): readonly ListedVariable[];
   /** `value` as the protocol has it. @throws RefusedShape `invalid_request` */
   set(name: string, value: unknown): void;
