@@ -1,0 +1,209 @@
+import type { Program, Statement } from "acorn";
+import { Script, constants } from "node:vm";
+import type { Cell, InvalidCell, Position, PositionMap, Step } from "./cell.ts";
+import { isParseError, type ParseError, parseProgram } from "./cell-parser.ts";
+import { type ScriptText, splitIntoScripts } from "./cell-scripts.ts";
+import { findAssignments } from "./constant-assignments.ts";
+import { findDeclarations } from "./declarations.ts";
+import { guardPrefix } from "./guard-prefix.ts";
+import { describeInvalid, invalidCell, parseV8Error } from "./invalid-cell.ts";
+import { takeModuleSyntax } from "./module-syntax.ts";
+import { SourceEdits } from "./source-edits.ts";
+import { positionAt } from "./source-position.ts";
+import { looksGeneric, type Stripped, stripTypes } from "./typescript-source.ts";
+
+export interface CompileOptions {
+  /** What stack traces call the cell, such as `<cell 3>`. */
+  readonly fileName: string;
+  /** Constants of the cells before it. @default none */
+  readonly constants?: ReadonlySet<string>;
+  /** Whether what is no JavaScript is tried as TypeScript. @default true */
+  readonly typescript?: boolean;
+  /** Whether a semicolon after the last expression hides its value, as in notebooks. @default true */
+  readonly semicolonHides?: boolean;
+}
+
+const fixedNames = new Set(["undefined", "NaN", "Infinity"]);
+
+/** A source that acorn has taken. */
+interface Parsed {
+  readonly source: string;
+  readonly program: Program;
+  /** Whether the user's source ends in one. */
+  readonly endsInSemicolon: boolean;
+  /** Characters that were put in front of the source. */
+  readonly shift: number;
+  readonly originalPosition: PositionMap | null;
+}
+
+/**
+ * Makes scripts of a cell, to be run one after the other in one realm, as a REPL does: what it declares at top level are
+ * properties of the global object, which stay and may be declared again as anything else; `await`, `import` and `using` may
+ * stand at top level; the last expression is the result. Runs nothing.
+ */
+export function compileCell(source: string, options: CompileOptions): Cell | InvalidCell {
+  const parsed = parse(source, options);
+  if ("status" in parsed) return parsed;
+  try {
+    return build(parsed, options);
+  } catch (error) {
+    const position = placeOf(error, parsed);
+    if (position === null) throw error;
+    const mapped = parsed.originalPosition?.(position.position) ?? position.position;
+    return describeInvalid(source, options.fileName, position.message, mapped);
+  }
+}
+
+function build(parsed: Parsed, options: CompileOptions): Cell {
+  const { program, source, originalPosition } = parsed;
+  const { fileName, constants: earlier = new Set<string>(), semicolonHides = true } = options;
+  const edits = new SourceEdits(source);
+  const { imports, statements } = takeModuleSyntax(program, source, edits);
+  const declarations = findDeclarations(statements, source);
+  const fixed = declarations.find(({ kind, name }) => kind !== "var" && fixedNames.has(name));
+  if (fixed) throw new Refusal(`Identifier '${fixed.name}' has already been declared`, 0);
+  const names = constantsOf(declarations, imports, earlier);
+  const guardedConstants = guard(program, names, edits);
+  const isStrict = hasStrictDirective(program);
+  const before = isStrict ? '"use strict";' : "";
+  return {
+    status: "ok",
+    fileName,
+    imports,
+    declarations,
+    guardedConstants,
+    isStrict,
+    steps: splitIntoScripts(statements, source, edits).map((script) =>
+      compileStep(script, before, parsed, fileName),
+    ),
+    hasResult: hasResult(statements.at(-1), parsed) && !(semicolonHides && parsed.endsInSemicolon),
+    originalPosition,
+  };
+}
+
+function compileStep(script: ScriptText, before: string, parsed: Parsed, fileName: string): Step {
+  const { line, column } = positionAt(parsed.source, script.start);
+  const head = before + script.before;
+  return {
+    script: new Script(head + script.text, {
+      filename: fileName,
+      lineOffset: line - 1,
+      columnOffset: column - 1 - head.length - (line === 1 ? parsed.shift : 0),
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    }),
+    isAsync: script.isAsync,
+    resources: script.resources,
+  };
+}
+
+function parse(source: string, options: CompileOptions): Parsed | InvalidCell {
+  const { fileName, typescript = true } = options;
+  const plain = tryParse(source);
+  if (!isParseError(plain) && !(typescript && looksGeneric(plain.program, source))) return plain;
+  if (typescript) {
+    const stripped = stripTypes(source);
+    const again = "code" in stripped ? parseStripped(source, stripped) : null;
+    if (again !== null && !isParseError(again)) return again;
+    // Who got further knows better what was meant.
+    if (isParseError(plain) && "position" in stripped && stripped.pos > plain.pos) {
+      const invalid = describeInvalid(source, fileName, stripped.message, stripped.position);
+      return { ...invalid, isIncomplete: stripped.isIncomplete };
+    }
+  }
+  return isParseError(plain) ? invalidCell(source, fileName, plain) : plain;
+}
+
+function parseStripped(source: string, { code, originalPosition }: Stripped): Parsed | ParseError {
+  const again = tryParse(code);
+  if (isParseError(again) || originalPosition === null) return again;
+  // What is printed anew ends in a semicolon always.
+  return { ...again, originalPosition, endsInSemicolon: source.trimEnd().endsWith(";") };
+}
+
+/** As Node's REPL: what begins with a brace and does not end in a semicolon is an object, if it can be one. */
+function tryParse(source: string): Parsed | ParseError {
+  if (/^\s*\{/.test(source) && !/;\s*$/.test(source)) {
+    const object = tryProgram(`(${source}\n)`);
+    if (!isParseError(object)) return parsedAs(`(${source}\n)`, object, 1);
+  }
+  const program = tryProgram(source);
+  return isParseError(program) ? program : parsedAs(source, program, 0);
+}
+
+function parsedAs(source: string, program: Program, shift: number): Parsed {
+  const last = program.body.at(-1);
+  const mayHide = last?.type === "ExpressionStatement" || last?.type === "EmptyStatement";
+  const endsInSemicolon = mayHide && source[last.end - 1] === ";";
+  return { source, program, endsInSemicolon, shift, originalPosition: null };
+}
+
+function tryProgram(source: string): Program | ParseError {
+  try {
+    return parseProgram(source);
+  } catch (error) {
+    if (isParseError(error)) return error;
+    throw error;
+  }
+}
+
+function constantsOf(
+  declarations: Cell["declarations"],
+  imports: Cell["imports"],
+  earlier: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const names = new Set(earlier);
+  for (const { name, kind } of declarations) {
+    if (kind === "const" || kind === "using") names.add(name);
+    else names.delete(name);
+  }
+  for (const { names: imported } of imports) for (const { local } of imported) names.add(local);
+  return names;
+}
+
+/** Makes what assigns to a constant assign to its guard, which throws. */
+function guard(
+  program: Program,
+  names: ReadonlySet<string>,
+  edits: SourceEdits,
+): readonly string[] {
+  if (names.size === 0) return [];
+  const guarded = new Set<string>();
+  for (const { target, isShorthand } of findAssignments(program, names)) {
+    const { name, start, end } = target;
+    edits.replace(start, end, `${isShorthand ? `${name}: ` : ""}${guardPrefix}${name}`);
+    guarded.add(name);
+  }
+  return [...guarded];
+}
+
+function hasResult(last: Statement | undefined, { program }: Parsed): boolean {
+  return last !== undefined && last === program.body.at(-1) && !last.type.endsWith("Declaration");
+}
+
+function hasStrictDirective(program: Program): boolean {
+  return program.body.some(
+    (node) =>
+      node.type === "ExpressionStatement" && "directive" in node && node.directive === "use strict",
+  );
+}
+
+/** Something that is wrong with a source, at an offset of it. */
+class Refusal extends Error {
+  readonly pos: number;
+
+  constructor(message: string, pos: number) {
+    super(message);
+    this.pos = pos;
+  }
+}
+
+function placeOf(
+  error: unknown,
+  { source }: Parsed,
+): { message: string; position: Position } | null {
+  if (typeof error !== "object" || error === null) return null;
+  if ("pos" in error && typeof error.pos === "number" && error instanceof Error) {
+    return { message: error.message, position: positionAt(source, error.pos) };
+  }
+  return "name" in error && error.name === "SyntaxError" ? parseV8Error(error) : null;
+}

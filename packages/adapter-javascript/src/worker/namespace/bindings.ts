@@ -1,0 +1,147 @@
+import type { Cell, Declaration } from "../cell/cell.ts";
+import { guardPrefix } from "../cell/guard-prefix.ts";
+
+/**
+ * The names of the user's: what cells declare, and what code puts into the global object. They are properties of it, so that
+ * all code sees the newest, and reads and writes them as fast as any. Make it before any user code has run.
+ */
+export class Bindings {
+  readonly #global: object;
+  /** What was there before the user. */
+  readonly #pristine: ReadonlyMap<string, PropertyDescriptor>;
+  /** Names of those that a cell has declared anew. */
+  readonly #overridden = new Set<string>();
+  /** Functions that were deleted: V8 lets nobody delete what a script has declared. */
+  readonly #gone = new Set<string>();
+  readonly #constants = new Set<string>();
+  readonly #docs = new Map<string, string>();
+
+  constructor(globalObject: object = globalThis) {
+    this.#global = globalObject;
+    this.#pristine = new Map(
+      Object.getOwnPropertyNames(globalObject).map((name) => [
+        name,
+        Object.getOwnPropertyDescriptor(globalObject, name) as PropertyDescriptor,
+      ]),
+    );
+  }
+
+  /** Names that a cell must not assign to. */
+  get constants(): ReadonlySet<string> {
+    return this.#constants;
+  }
+
+  /** In the order in which they were made. */
+  names(): readonly string[] {
+    return Object.keys(this.#global)
+      .concat(this.#hidden())
+      .filter((name) => this.has(name));
+  }
+
+  has(name: string): boolean {
+    const isOurs = this.#pristine.has(name) && !this.#overridden.has(name);
+    if (isOurs || !Object.hasOwn(this.#global, name)) return false;
+    return !this.#gone.has(name) || this.get(name) !== undefined;
+  }
+
+  /** The value, of a getter of the user's too; `undefined` if there is none. Calls user code only for a getter. */
+  get(name: string): unknown {
+    return Reflect.get(this.#global, name);
+  }
+
+  /** @throws TypeError for a name that cannot be given a value */
+  set(name: string, value: unknown): void {
+    this.#constants.delete(name);
+    this.#docs.delete(name);
+    this.#makeAssignable(name);
+    this.#define(name, value);
+  }
+
+  setConstant(name: string, value: unknown): void {
+    this.set(name, value);
+    this.#constants.add(name);
+  }
+
+  /** Takes a name away; one that was there before the user is again what it was. */
+  delete(name: string): void {
+    const original = this.#pristine.get(name);
+    this.#constants.delete(name);
+    this.#docs.delete(name);
+    this.#overridden.delete(name);
+    if (Reflect.deleteProperty(this.#global, name)) {
+      if (original) Object.defineProperty(this.#global, name, original);
+      return;
+    }
+    const value: unknown =
+      original && ("value" in original ? original.value : original.get?.call(this.#global));
+    Reflect.set(this.#global, name, value);
+    if (!original) this.#gone.add(name);
+  }
+
+  /** The JSDoc comment that a name was declared with. */
+  docOf(name: string): string | null {
+    return this.#docs.get(name) ?? null;
+  }
+
+  /** Makes the names of a cell ready for its code, right before it runs. @throws TypeError for a name that must stay as it is */
+  declare({ declarations, guardedConstants, isStrict }: Cell): void {
+    for (const declaration of declarations) this.#declareOne(declaration, isStrict);
+    for (const name of guardedConstants) this.#guard(name);
+  }
+
+  #declareOne({ name, kind, isReset, doc }: Declaration, isStrict: boolean): void {
+    if (kind === "const" || kind === "using") this.#constants.add(name);
+    else this.#constants.delete(name);
+    if (doc === null) this.#docs.delete(name);
+    else this.#docs.set(name, doc);
+    const isThere = Object.hasOwn(this.#global, name);
+    if (isThere) this.#makeAssignable(name);
+    this.#gone.delete(name);
+    if (isReset || (!isThere && (isStrict || kind === "var"))) this.#define(name, undefined);
+  }
+
+  #makeAssignable(name: string): void {
+    if (this.#pristine.has(name)) this.#overridden.add(name);
+    this.#gone.delete(name);
+    const now = Object.getOwnPropertyDescriptor(this.#global, name);
+    if (now === undefined || ("value" in now && now.writable && now.enumerable)) return;
+    if (!now.configurable && now.writable) return;
+    const value: unknown = "value" in now ? now.value : undefined;
+    Object.defineProperty(this.#global, name, dataProperty(value));
+  }
+
+  #define(name: string, value: unknown): void {
+    if (!Reflect.set(this.#global, name, value)) {
+      Object.defineProperty(this.#global, name, dataProperty(value));
+    }
+  }
+
+  /** Overridden names that were not enumerable, and could not be made so. */
+  #hidden(): readonly string[] {
+    return [...this.#overridden].filter(
+      (name) => !Object.prototype.propertyIsEnumerable.call(this.#global, name),
+    );
+  }
+
+  #guard(name: string): void {
+    const assign = (value: unknown): void => {
+      if (this.#constants.has(name)) throw constantError(assign);
+      Reflect.set(this.#global, name, value);
+    };
+    Object.defineProperty(this.#global, guardPrefix + name, {
+      configurable: true,
+      get: () => this.get(name),
+      set: assign,
+    });
+  }
+}
+
+function constantError(setter: (value: unknown) => void): TypeError {
+  const error = new TypeError("Assignment to constant variable.");
+  Error.captureStackTrace(error, setter);
+  return error;
+}
+
+function dataProperty(value: unknown): PropertyDescriptor {
+  return { value, writable: true, enumerable: true, configurable: true };
+}
