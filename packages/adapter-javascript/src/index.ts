@@ -1,2 +1,2 @@
 // For users
-export {};
+export { type JavaScriptRuntimeOptions, javascriptRuntime } from "./javascript-runtime.ts";
