@@ -69,6 +69,9 @@ export interface BashWorkerOptions {
   readonly command: string;
   readonly version: string;
   readonly control: ShellControl;
+  readonly lanes: OutputLanes;
+  /** Whether its state is what its environment and directory make of it, so that none has to be written down. */
+  readonly isPristine: boolean;
   /** `$-` and the traps of a state that it started from. */
   readonly origin: Pick<StatusRecord, "flags" | "traps"> | null;
   /** Starts a worker from a state. */
@@ -141,9 +144,15 @@ export class BashWorker implements Worker {
   /** Settles when no signal for an earlier execution can reach the next one. */
   #signalsDone: Promise<void> | null = null;
   /** Whether an execution has run since the snapshot. */
-  #isDirty = true;
+  #isDirty: boolean;
+  /** Nothing was run yet, and it may be on its way to its directory still. */
+  #isFresh: boolean;
   /** File with the state of the last boundary, and when it is whole. */
-  #snapshot: { readonly path: string; readonly written: Promise<unknown> } | null = null;
+  #snapshot: {
+    readonly path: string;
+    readonly directory: string;
+    readonly written: Promise<unknown>;
+  } | null = null;
   #snapshotAt = 0;
   #snapshotTokens = snapshotBurst;
   #snapshotTimer: NodeJS.Timeout | null = null;
@@ -161,9 +170,10 @@ export class BashWorker implements Worker {
     this.version = options.version;
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
-    this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
-      options.start.onLateOutput?.(id, stream, bytes),
-    );
+    this.#lanes = options.lanes;
+    this.#lanes.listenLate((id, stream, bytes) => options.start.onLateOutput?.(id, stream, bytes));
+    this.#isDirty = !options.isPristine;
+    this.#isFresh = options.isPristine;
     this.#control = options.control;
     this.#control.listen((bytes) => this.#reader.read(bytes, (record) => this.#record(record)));
     void this.#watch();
@@ -214,7 +224,7 @@ export class BashWorker implements Worker {
       command: this.#command,
       start: this.#start,
       state: await this.#currentState(),
-      cwd: this.#directory(request.cwd),
+      cwd: this.#directory(request.cwd, this.#boundaryDirectory()),
     });
     this.#background.add(background);
     void background.ended.then(() => this.#background.delete(background));
@@ -341,6 +351,7 @@ export class BashWorker implements Worker {
     this.#send(`${state}${before}${line}`);
     foreground.isWritten = true;
     this.#isDirty = true;
+    this.#isFresh = false;
     onEvent({ type: "started", pid: this.pid });
     if (foreground.isInterrupted) this.#signalInterrupt(foreground);
   }
@@ -625,7 +636,7 @@ export class BashWorker implements Worker {
     const written = this.#answer(number, this.#start.startTimeoutMs).then(
       () => old !== null && unlink(old.path),
     );
-    this.#snapshot = { path, written };
+    this.#snapshot = { path, directory: this.#currentDirectory(), written };
     return written;
   }
 
@@ -659,7 +670,7 @@ export class BashWorker implements Worker {
     if (cwd !== null) {
       before.push(
         `__holdfast_pwd=$PWD __holdfast_oldpwd=\${OLDPWD-}`,
-        `builtin cd -- ${quote(this.#directory(cwd))} 2>/dev/null`,
+        `builtin cd -- ${quote(this.#directory(cwd, this.#currentDirectory()))} 2>/dev/null`,
       );
       after.push(`builtin cd -- "$__holdfast_pwd" 2>/dev/null; OLDPWD=$__holdfast_oldpwd`);
     }
@@ -673,14 +684,21 @@ export class BashWorker implements Worker {
     return command(`builtin . ${quote(file)}`);
   }
 
+  /** Where the shell is. */
+  #currentDirectory(): string {
+    if (this.#isFresh) return this.#start.cwd;
+    // When it has ended, that is found out by whoever needs it.
+    return seen(() => readlinkSync(`/proc/${this.pid}/cwd`)) ?? "/";
+  }
+
+  /** Where it was at the last boundary between executions, as far as is known. */
+  #boundaryDirectory(): string {
+    if (this.#foreground === null) return this.#currentDirectory();
+    return this.#snapshot?.directory ?? this.#start.cwd;
+  }
+
   /** A directory as the session sees it. @throws HoldfastError `invalid_request` */
-  #directory(cwd: string | null): string {
-    let current = "/";
-    try {
-      current = readlinkSync(`/proc/${this.pid}/cwd`);
-    } catch {
-      // It has ended; that is found out by whoever needs it.
-    }
+  #directory(cwd: string | null, current: string): string {
     if (cwd === null) return current;
     const path = resolve(current, cwd);
     if (isDirectory(path)) return path;

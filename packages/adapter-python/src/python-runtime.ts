@@ -103,12 +103,16 @@ class WarmPython implements WarmWorker {
   readonly exited: WarmWorker["exited"];
   readonly #greeted: Greeted;
   readonly #variables: Readonly<Record<string, string>>;
+  #isAssigned = false;
 
   constructor(greeted: Greeted, variables: Readonly<Record<string, string>>) {
     this.#greeted = greeted;
     this.#variables = variables;
     this.pid = greeted.process.pid;
     this.exited = greeted.process.ended;
+    void greeted.process.gone.then(() => {
+      if (!this.#isAssigned) greeted.lanes.close();
+    });
   }
 
   suits({ env }: WorkerStartOptions): boolean {
@@ -118,6 +122,7 @@ class WarmPython implements WarmWorker {
 
   assign(options: WorkerStartOptions): Promise<Worker> {
     const { env, cwd } = options;
+    this.#isAssigned = true;
     return assign(this.#greeted, options, { env: marked(env, this.#greeted.process), cwd });
   }
 

@@ -84,6 +84,7 @@ interface Foreground {
 export interface PythonWorkerOptions {
   readonly process: GuardedProcess;
   readonly channel: PythonChannel;
+  readonly lanes: OutputLanes;
   readonly start: WorkerStartOptions;
   readonly version: string;
   /** Makes a worker of a process that was forked from this one. */
@@ -120,9 +121,8 @@ export class PythonWorker implements Worker {
     this.version = options.version;
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
-    this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
-      options.start.onLateOutput?.(id, stream, bytes),
-    );
+    this.#lanes = options.lanes;
+    this.#lanes.listenLate((id, stream, bytes) => options.start.onLateOutput?.(id, stream, bytes));
     options.channel.onMessage((message) => this.#receive(message));
     void options.channel.closed.then(() => this.#endWithoutChannel());
     void this.#watch();
