@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   createReadStream,
   readFileSync,
@@ -33,6 +32,7 @@ import {
   type WorkerStartOptions,
   debug,
   heartbeatOf,
+  randomHex,
 } from "@holdfast/core";
 import { assignment, changesBetween, removal, userVariables } from "./bash-variables.ts";
 import { startBackground } from "./background.ts";
@@ -187,7 +187,7 @@ export class BashWorker implements Worker {
   execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution {
     const foreground: Foreground = {
       request,
-      nonce: randomBytes(6).toString("hex"),
+      nonce: randomHex(6),
       onEvent,
       end: Promise.withResolvers(),
       stdin: Promise.withResolvers(),

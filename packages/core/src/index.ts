@@ -151,6 +151,7 @@ export { type DebugLog, debug } from "./telemetry/debug-log.ts";
 export { GuardedProcess } from "./worker/guarded-process.ts";
 export type { GuardedProcessOptions } from "./worker/spawn-guard.ts";
 export { type ExpectedChild, type ForkedChildRequest, ForkSocket } from "./worker/fork-socket.ts";
+export { randomHex } from "./worker/random-id.ts";
 export { type LaneListener, type LateListener, OutputLanes } from "./worker/output-lanes.ts";
 export { type OutputListener, OutputPipes, type OutputStream } from "./worker/output-pipes.ts";
 export { workerMarker } from "./worker/sweep-orphans.ts";

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import type { Socket } from "node:net";
@@ -11,6 +10,7 @@ import { expectDescriptors } from "./expect-descriptors.ts";
 import { GuardLink } from "./guard-link.ts";
 import { GuardedProcess } from "./guarded-process.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
+import { randomId } from "./random-id.ts";
 import { guardPath } from "./spawn-guard.ts";
 
 /** What `fork` says of one child. */
@@ -94,7 +94,7 @@ export class ForkSocket implements AsyncDisposable {
         cause,
       });
     }
-    const token = randomBytes(16).toString("hex");
+    const token = randomId();
     const directory = makePrivateDirectory();
     const pending: Pending = {
       directory,
