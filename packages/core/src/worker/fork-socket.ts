@@ -9,6 +9,7 @@ import { within } from "../time/within.ts";
 import { expectDescriptors } from "./expect-descriptors.ts";
 import { GuardLink } from "./guard-link.ts";
 import { GuardedProcess } from "./guarded-process.ts";
+import { rememberGuard } from "../telemetry/known-guards.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 import { randomId } from "./random-id.ts";
 import { guardPath } from "./spawn-guard.ts";
@@ -199,6 +200,7 @@ function adopt(
   parent: GuardLink,
 ): Promise<GuardedProcess> {
   parent.spare(guardPid);
+  rememberGuard(guardPid);
   parent.folderHasGuard(directory);
   const guard = new GuardLink({
     directory,
