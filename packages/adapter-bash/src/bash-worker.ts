@@ -204,13 +204,14 @@ export class BashWorker implements Worker {
     queueMicrotask(() => {
       this.#run(foreground).catch((error: unknown) => this.#refuse(foreground, error));
     });
+    if (this.#isEnded) void this.#process.ended.then((exit) => this.#lose(foreground, exit));
     return {
       ended: foreground.end.promise,
       interrupt: () => this.#interrupt(foreground),
       write: async (data, { close = false } = {}) =>
         (await foreground.stdin.promise).write(data, close, request.executionId),
-      pause: () => this.#lanes.pause(),
-      resume: () => this.#lanes.resume(),
+      pause: () => this.#foreground === foreground && this.#lanes.pause(),
+      resume: () => this.#foreground === foreground && this.#lanes.resume(),
     };
   }
 
@@ -254,7 +255,7 @@ export class BashWorker implements Worker {
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     return this.#withState(async (path) => {
       const skipped = this.#leftBehind(); // by now the shell does nothing else
-      await write(headerLine(this.#stateHeader()));
+      await write(headerLine(this.#stateHeader(statSync(path).size)));
       for await (const piece of createReadStream(path)) await write(piece as Buffer);
       return { format: "bash", skipped };
     });
@@ -276,7 +277,10 @@ export class BashWorker implements Worker {
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
     const commands = await this.#withState(async (path) => readFileSync(path));
     const skipped = this.#leftBehind();
-    const worker = await this.#startFrom(start, { header: this.#stateHeader(), commands });
+    const worker = await this.#startFrom(start, {
+      header: this.#stateHeader(commands.length),
+      commands,
+    });
     return { worker, skipped };
   }
 
@@ -478,21 +482,25 @@ export class BashWorker implements Worker {
   async #watch(): Promise<void> {
     const exit = await this.#process.ended;
     this.#isEnded = true;
-    clearTimeout(this.#foreground?.interrupting);
     if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer);
     for (const question of this.#questions.values())
       question.resolve({ type: "S", subject: "", status: 0, flags: "", traps: "" });
     const foreground = this.#foreground;
     if (foreground !== null) {
       this.#lanes.drain();
-      this.#foreground = null;
-      closeStdin(foreground);
-      foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
+      this.#lose(foreground, exit);
     }
     await this.#process.gone;
     this.#lanes.close();
     this.#control.close();
     this.#exit.resolve(exit);
+  }
+
+  #lose(foreground: Foreground, { exitCode, signal }: ProcessExit): void {
+    clearTimeout(foreground.interrupting);
+    this.#foreground = null;
+    closeStdin(foreground);
+    foreground.end.resolve({ status: "lost", exitCode, signal });
   }
 
   #send(text: string): void {
@@ -564,8 +572,9 @@ export class BashWorker implements Worker {
     });
   }
 
-  #stateHeader() {
+  #stateHeader(commandBytes: number) {
     return stateHeader({
+      commandBytes,
       bash: minorVersion(this.version),
       flags: [...this.#flags].filter((flag) => flag === "x" || flag === "v").join(""),
       debug: userTraps(this.#traps).debug ?? "",
