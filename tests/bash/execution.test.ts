@@ -252,6 +252,26 @@ describe("a background execution of bash", () => {
     expect(await test.run("echo $x")).toMatchObject({ out: "5\n" });
   });
 
+  it("starts where the session was between executions, with the variables that are given for it alone [R4.2]", async () => {
+    await using test = await openSession(runtime);
+    await test.run("mkdir -p d/e; cd d; export A=session B=session");
+    await test.run("cd .");
+    const foreground = test.session.execute("cd /; echo there; sleep 100");
+    for await (const event of foreground.events()) if (event.type === "stdout") break;
+    const run = async (options: { cwd?: string; env?: Record<string, string> }) => {
+      const code = 'echo "${PWD##*/} $A $B"; env | grep ^A=';
+      const background = await test.session.executeInBackground(code, options);
+      await background.ended;
+      return background.stdout.toString();
+    };
+    expect(await run({})).toBe("d session session\nA=session\n");
+    expect(await run({ cwd: "e", env: { A: "it's $given" } })).toBe(
+      "e it's $given session\nA=it's $given\n",
+    );
+    foreground.interrupt();
+    await foreground.ended;
+  });
+
   it.each(["sleep 120", "while :; do echo tick; sleep 0.01; done", "exec >&- 2>&-; sleep 120"])(
     "is found and killed at once: %s [D23] [D24] [R4.3] [R4.4] [S1-32]",
     async (code) => {

@@ -31,6 +31,38 @@ describe("a warm bash", () => {
     expect(seen[0]).toContain("declare");
   });
 
+  it("has a background execution beside its first one start from the same environment and directory [R4.4]", async () => {
+    const env = { PATH: "/usr/bin:/bin", GIVEN: "yes" };
+    const seen: string[] = [];
+    for (const worker of [null, await warm()]) {
+      const startWorker = worker === null ? {} : { startWorker: worker.assign.bind(worker) };
+      await using session = await Session.open({ runtime, env, cwd: "/usr", ...startWorker });
+      const first = session.execute("echo up; read; later=1", { allowInput: true });
+      const beside = await session.executeInBackground(`${look}; echo \${later-none}`);
+      await beside.ended;
+      const elsewhere = await session.executeInBackground("pwd; echo $GIVEN", {
+        cwd: "share",
+        env: { GIVEN: "again" },
+      });
+      await elsewhere.ended;
+      expect(elsewhere.stdout.toString()).toBe("/usr/share\nagain\n");
+      await first.write("\n");
+      await first.ended;
+      seen.push(beside.stdout.toString() + beside.stderr.toString());
+    }
+    expect(seen[1]).toBe(seen[0]);
+    expect(seen[0]).toMatch(/^GIVEN=yes$[^]*^\/usr$[^]*none\n$/m);
+  });
+
+  it("knows a relative directory of its first execution from its own", async () => {
+    const worker = await warm();
+    const startWorker = worker.assign.bind(worker);
+    await using session = await Session.open({ runtime, env: {}, cwd: "/usr", startWorker });
+    const first = session.execute("pwd", { cwd: "share" });
+    await first.ended;
+    expect(first.stdout.toString()).toBe("/usr/share\n");
+  });
+
   it.each([
     { BASH_ENV: "/x" },
     { SHELLOPTS: "posix" },

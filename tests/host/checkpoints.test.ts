@@ -85,6 +85,45 @@ describe("Host.checkpoint()", () => {
     expect((await creating).session.status).toBe("idle");
   });
 
+  it.each([
+    ["ids of their own", () => ({}), 2, "too_many_sessions"],
+    ["one owner's limit", () => ({ owner: "o", maxOfOwner: 1 }), 1, "too_many_sessions"],
+    ["the same id", () => ({ id: "same" }), 1, "session_exists"],
+  ])(
+    "keeps to the limits when many start from one at once, with %s [A68] [A64]",
+    async (_, options, allowed, code) => {
+      await using test = open({ maxSessions: 3 });
+      await test.host.create({ runtime: "fake", id: "a" });
+      const worker = await test.runtime.workers.take();
+      const [{ id }] = await Promise.all([test.host.checkpoint("a"), writes(worker, "x=1")]);
+      const creating = Promise.allSettled(
+        Array.from({ length: 10 }, () =>
+          test.host.create({ ...options(), runtime: "fake", restore: id }),
+        ),
+      );
+      for (let i = 0; i < allowed; i++)
+        expect(await restores(await test.runtime.workers.take())).toBe("x=1");
+      const results = await creating;
+      expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(allowed);
+      for (const result of results)
+        if (result.status === "rejected") expect(result.reason).toMatchObject({ code });
+      // As many workers as sessions: none was started that belongs to nobody.
+      expect([test.runtime.workers.all.length, test.host.size]).toEqual([1 + allowed, 1 + allowed]);
+    },
+  );
+
+  it("frees the id and the place of a session whose checkpoint is not there", async () => {
+    await using test = open({ maxSessions: 1 });
+    const fails = { runtime: "fake", id: "a", restore: "none" };
+    const results = await Promise.allSettled([test.host.create(fails), test.host.create(fails)]);
+    expect(results).toMatchObject([
+      { reason: { code: "checkpoint_not_found" } },
+      { reason: { code: "session_exists" } },
+    ]);
+    expect(test.host.size).toBe(0);
+    await test.host.create({ runtime: "fake", id: "a" });
+  });
+
   it("is refused where there is none, or no store for them, and starts nothing", async () => {
     await using test = open();
     await expect(test.host.create({ runtime: "fake", restore: "none" })).rejects.toMatchObject({

@@ -63,6 +63,23 @@ describe("processes of a session", () => {
     stream.cut();
   });
 
+  it("are seen also where they have the name of a guard, with what is below them [A26]", async () => {
+    await api.execute(
+      id,
+      `perl -e '$0 = "holdfast-guard"; $| = 1; system "sleep 1008"' & (setsid perl -e '$0 = "holdfast-guard"; sleep 1009' &)`,
+    );
+    const child = await eventually(() => withCommand("sleep 1008"), { what: "the child" });
+    const named = await eventually(
+      async () => {
+        const found = (await list()).filter(({ command }) => command === "holdfast-guard");
+        return found.length === 2 && found;
+      },
+      { what: "both of that name" },
+    );
+    expect(named.map(({ pid }) => pid)).toContain(child.parentPid);
+    for (const { pid } of named) expect((await kill(pid)).status).toBe(202);
+  });
+
   it("are signalled, with SIGKILL where nothing is named", async () => {
     await api.execute(id, "sleep 1005 & sleep 1006 & job=$!");
     const stopped = await eventually(() => withCommand("sleep 1005"), { what: "the job" });

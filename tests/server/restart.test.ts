@@ -216,6 +216,21 @@ describe("the data folder", () => {
     expect(() => statSync(join(folder, "data"))).toThrow("ENOENT");
   });
 
+  it("is not missed by checkpoints, which have a bound in memory [A68]", async () => {
+    await using server = await serveAgain({ HOLDFAST_MEMORY: "1" });
+    const { id } = await server.api.session("python");
+    const checkpoints = `/v1/sessions/${id}/checkpoints`;
+    expect(await server.api.post(checkpoints, {})).toMatchObject({ status: 201 });
+    await server.api.execute(id, "x = bytes(129 * 1024 * 1024)");
+    expect(await server.api.post(checkpoints, {})).toMatchObject({
+      status: 413,
+      json: {
+        code: "payload_too_large",
+        detail: expect.stringContaining("limit 134217728"),
+      },
+    });
+  });
+
   it("with a damaged file ends the server with a message that names it, and the file stays [D32]", async () => {
     const file = join(folder, "data", "holdfast.db");
     mkdirSync(join(folder, "data"));

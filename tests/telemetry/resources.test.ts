@@ -75,10 +75,7 @@ test("a fork of a session is not counted with the one that it came from [R5.7]",
   const { worker: forked } = (await worker.fork?.({ ...options, sessionId: "b" })) ?? {};
   if (forked === undefined) throw new Error("no fork");
   await using other = forked;
-  // Its guard is known by its name, which it has a moment after its start.
-  await eventually(async () => (await resourceUsage([worker.pid]))?.processes === 1, {
-    what: "the fork's own guard",
-  });
+  expect(await resourceUsage([worker.pid])).toMatchObject({ processes: 1 });
   expect(await resourceUsage([other.pid])).toMatchObject({ processes: 1 });
   expect(await resourceUsage([worker.pid, other.pid])).toMatchObject({ processes: 2 });
   await runtime.close?.();

@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import {
   type AutomaticCheckpointOptions,
+  type CheckpointStoreOptions,
   HoldfastError,
   Host,
   MemoryCheckpointStore,
@@ -34,6 +35,12 @@ export interface RunServerOptions {
   // `HOLDFAST_CHECKPOINTS`: when sessions are checkpointed by themselves, `execution` or every so many seconds.
   // `HOLDFAST_WARM`: warm workers that wait, for each runtime that has such; 1.
 }
+
+// All of it is memory of this process.
+const memoryCheckpoints: CheckpointStoreOptions = {
+  retention: { maxTotalBytes: 512 * 1024 ** 2 },
+  maxCheckpointBytes: 128 * 1024 ** 2,
+};
 
 /** Serves until SIGINT or SIGTERM, then ends with 0; a second signal ends at once. */
 export async function runServer(options: RunServerOptions = {}): Promise<void> {
@@ -86,7 +93,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     sessions = new Host({
       runtimes: pool.runtimes,
       env: sessionEnv(env),
-      ...(kept ?? { checkpoints: new MemoryCheckpointStore() }),
+      ...(kept ?? { checkpoints: new MemoryCheckpointStore(memoryCheckpoints) }),
       automaticCheckpoints: automaticCheckpoints(env["HOLDFAST_CHECKPOINTS"]),
       onStoreError: (error) => log.note(error.message),
     });

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type BackgroundExecution,
@@ -11,6 +11,7 @@ import {
   type WorkerStartOptions,
   describeExit,
 } from "@holdfast/core";
+import { quote } from "./quote.ts";
 import { shellFile } from "./shell-file.ts";
 import { Stdin } from "./stdin.ts";
 
@@ -50,6 +51,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
     prepare: (directory) => {
       const file = (name: string) => join(directory, name);
       copyState(state, file("state"));
+      appendFileSync(file("state"), exported(request.env));
       writeFileSync(file("code"), request.code, { mode: 0o600 });
       const hasBytes = !isLive && request.stdin !== null;
       if (hasBytes) writeFileSync(file("stdin"), request.stdin, { mode: 0o600 });
@@ -117,6 +119,14 @@ async function openPipes(process: GuardedProcess): Promise<OutputPipes> {
       cause,
     });
   }
+}
+
+/** What is given for the execution comes behind what the session has. */
+function exported(env: WorkerRequest["env"]): string {
+  return Object.entries(env ?? {})
+    .filter(([name]) => /^[A-Za-z_]\w*$/.test(name)) // others come with the environment alone
+    .map(([name, value]) => `builtin export ${name}=${quote(value)}\n`)
+    .join("");
 }
 
 /** Without a snapshot of the session, which may have ended meanwhile, the shell starts with what it inherits. */

@@ -94,7 +94,10 @@ async function located(executable: string): Promise<string> {
 interface Shell {
   readonly process: GuardedProcess;
   readonly control: ShellControl;
+  readonly lanes: OutputLanes;
   readonly command: string;
+  /** Whether nothing but its environment and directory made its state. */
+  readonly isPristine: boolean;
   /** What it said when it was up. */
   readonly record: StatusRecord;
 }
@@ -113,22 +116,37 @@ async function startBash(
       traps: `${state.header.debug}\n${shell.record.traps}`,
     });
   } catch (cause) {
-    shell.control.close();
+    letGo(shell);
     await shell.process.stop();
     throw startFailed(cause, options.sessionId, "");
   }
 }
 
+function letGo({ control, lanes }: Shell): void {
+  control.close();
+  lanes.close();
+}
+
 function workerOf(
   executable: string,
-  { process, control, command }: Shell,
+  { process, control, lanes, command, isPristine }: Shell,
   start: WorkerStartOptions,
   version: string,
   origin: BashWorkerOptions["origin"],
 ): BashWorker {
   const startFrom = (other: WorkerStartOptions, state: BashState) =>
     startBash(executable, other, state);
-  return new BashWorker({ process, start, command, version, control, origin, startFrom });
+  return new BashWorker({
+    process,
+    start,
+    command,
+    version,
+    control,
+    lanes,
+    isPristine,
+    origin,
+    startFrom,
+  });
 }
 
 /** A shell that has been started with no environment, and takes on that of a session. */
@@ -145,7 +163,7 @@ class WarmBash implements WarmWorker {
     this.pid = shell.process.pid;
     this.exited = shell.process.ended;
     void shell.process.gone.then(() => {
-      if (!this.#isAssigned) shell.control.close();
+      if (!this.#isAssigned) letGo(shell);
     });
   }
 
@@ -223,8 +241,10 @@ async function bringUp(
     ...(signal ? { signal } : {}),
   });
   let control: ShellControl | null = null;
+  let lanes: OutputLanes | null = null;
   try {
     control = new ShellControl(guarded.directory);
+    lanes = new OutputLanes(guarded);
     const up = Promise.withResolvers<StatusRecord>();
     const reader = new StatusReader();
     control.listen((bytes) =>
@@ -246,9 +266,11 @@ async function bringUp(
       },
     );
     if (state !== null) unlinkSync(join(guarded.directory, "revive"));
-    return { process: guarded, control, command, record };
+    const isPristine = state === null && bashEnv === "";
+    return { process: guarded, control, lanes, command, record, isPristine };
   } catch (cause) {
     control?.close();
+    lanes?.close();
     // A shell that could not go to its directory may have taken its folder with it before we looked.
     const { stderrTail } = (await guarded.stop()).exit;
     throw startFailed(cause, sessionId, stderrTail);

@@ -11,6 +11,8 @@ export interface BashStateHeader {
   readonly flags: string;
   /** The command that sets the user's DEBUG trap, or empty. */
   readonly debug: string;
+  /** Length of the commands behind it. */
+  readonly commandBytes: number;
 }
 
 /** A shell's whole state: a line of JSON, then the commands that make it, byte by byte as the shell wrote them. */
@@ -23,9 +25,7 @@ const newline = 10;
 const maxHeaderBytes = 1 << 20;
 
 /** What is said of a state in this version's format. */
-export function stateHeader(
-  about: Pick<BashStateHeader, "bash" | "flags" | "debug">,
-): BashStateHeader {
+export function stateHeader(about: Omit<BashStateHeader, "format" | "version">): BashStateHeader {
   return { format: "holdfast bash state", version: 1, ...about };
 }
 
@@ -50,6 +50,11 @@ export async function readState(
       `it is of bash ${header.bash.slice(0, 20)}, this one is ${bash}`,
     );
   const commands = bytes.subarray(end + 1);
+  if (commands.length !== header.commandBytes)
+    throw invalid(
+      "damaged",
+      `its commands are ${header.commandBytes} bytes, received ${commands.length}`,
+    );
   const fault = await syntaxError(command, commands);
   if (fault !== null) throw invalid("damaged", fault);
   return { header, commands };
@@ -79,11 +84,12 @@ export function leftBehind(
 
 function isHeader(value: unknown): value is BashStateHeader {
   if (typeof value !== "object" || value === null) return false;
-  const { format, version, bash, flags, debug } = value as Record<string, unknown>;
+  const { format, version, bash, flags, debug, commandBytes } = value as Record<string, unknown>;
   return (
     format === "holdfast bash state" &&
     version === 1 &&
-    [bash, flags, debug].every((field) => typeof field === "string")
+    [bash, flags, debug].every((field) => typeof field === "string") &&
+    typeof commandBytes === "number"
   );
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   createReadStream,
   readFileSync,
@@ -33,6 +32,7 @@ import {
   type WorkerStartOptions,
   debug,
   heartbeatOf,
+  randomHex,
 } from "@holdfast/core";
 import { assignment, changesBetween, removal, userVariables } from "./bash-variables.ts";
 import { startBackground } from "./background.ts";
@@ -69,6 +69,9 @@ export interface BashWorkerOptions {
   readonly command: string;
   readonly version: string;
   readonly control: ShellControl;
+  readonly lanes: OutputLanes;
+  /** Whether its state is what its environment and directory make of it, so that none has to be written down. */
+  readonly isPristine: boolean;
   /** `$-` and the traps of a state that it started from. */
   readonly origin: Pick<StatusRecord, "flags" | "traps"> | null;
   /** Starts a worker from a state. */
@@ -141,9 +144,15 @@ export class BashWorker implements Worker {
   /** Settles when no signal for an earlier execution can reach the next one. */
   #signalsDone: Promise<void> | null = null;
   /** Whether an execution has run since the snapshot. */
-  #isDirty = true;
+  #isDirty: boolean;
+  /** Nothing was run yet, and it may be on its way to its directory still. */
+  #isFresh: boolean;
   /** File with the state of the last boundary, and when it is whole. */
-  #snapshot: { readonly path: string; readonly written: Promise<unknown> } | null = null;
+  #snapshot: {
+    readonly path: string;
+    readonly directory: string;
+    readonly written: Promise<unknown>;
+  } | null = null;
   #snapshotAt = 0;
   #snapshotTokens = snapshotBurst;
   #snapshotTimer: NodeJS.Timeout | null = null;
@@ -161,9 +170,10 @@ export class BashWorker implements Worker {
     this.version = options.version;
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
-    this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
-      options.start.onLateOutput?.(id, stream, bytes),
-    );
+    this.#lanes = options.lanes;
+    this.#lanes.listenLate((id, stream, bytes) => options.start.onLateOutput?.(id, stream, bytes));
+    this.#isDirty = !options.isPristine;
+    this.#isFresh = options.isPristine;
     this.#control = options.control;
     this.#control.listen((bytes) => this.#reader.read(bytes, (record) => this.#record(record)));
     void this.#watch();
@@ -177,7 +187,7 @@ export class BashWorker implements Worker {
   execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution {
     const foreground: Foreground = {
       request,
-      nonce: randomBytes(6).toString("hex"),
+      nonce: randomHex(6),
       onEvent,
       end: Promise.withResolvers(),
       stdin: Promise.withResolvers(),
@@ -194,13 +204,14 @@ export class BashWorker implements Worker {
     queueMicrotask(() => {
       this.#run(foreground).catch((error: unknown) => this.#refuse(foreground, error));
     });
+    if (this.#isEnded) void this.#process.ended.then((exit) => this.#lose(foreground, exit));
     return {
       ended: foreground.end.promise,
       interrupt: () => this.#interrupt(foreground),
       write: async (data, { close = false } = {}) =>
         (await foreground.stdin.promise).write(data, close, request.executionId),
-      pause: () => this.#lanes.pause(),
-      resume: () => this.#lanes.resume(),
+      pause: () => this.#foreground === foreground && this.#lanes.pause(),
+      resume: () => this.#foreground === foreground && this.#lanes.resume(),
     };
   }
 
@@ -214,7 +225,7 @@ export class BashWorker implements Worker {
       command: this.#command,
       start: this.#start,
       state: await this.#currentState(),
-      cwd: this.#directory(request.cwd),
+      cwd: this.#directory(request.cwd, this.#boundaryDirectory()),
     });
     this.#background.add(background);
     void background.ended.then(() => this.#background.delete(background));
@@ -244,7 +255,7 @@ export class BashWorker implements Worker {
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     return this.#withState(async (path) => {
       const skipped = this.#leftBehind(); // by now the shell does nothing else
-      await write(headerLine(this.#stateHeader()));
+      await write(headerLine(this.#stateHeader(statSync(path).size)));
       for await (const piece of createReadStream(path)) await write(piece as Buffer);
       return { format: "bash", skipped };
     });
@@ -266,7 +277,10 @@ export class BashWorker implements Worker {
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
     const commands = await this.#withState(async (path) => readFileSync(path));
     const skipped = this.#leftBehind();
-    const worker = await this.#startFrom(start, { header: this.#stateHeader(), commands });
+    const worker = await this.#startFrom(start, {
+      header: this.#stateHeader(commands.length),
+      commands,
+    });
     return { worker, skipped };
   }
 
@@ -341,6 +355,7 @@ export class BashWorker implements Worker {
     this.#send(`${state}${before}${line}`);
     foreground.isWritten = true;
     this.#isDirty = true;
+    this.#isFresh = false;
     onEvent({ type: "started", pid: this.pid });
     if (foreground.isInterrupted) this.#signalInterrupt(foreground);
   }
@@ -467,21 +482,25 @@ export class BashWorker implements Worker {
   async #watch(): Promise<void> {
     const exit = await this.#process.ended;
     this.#isEnded = true;
-    clearTimeout(this.#foreground?.interrupting);
     if (this.#snapshotTimer !== null) clearTimeout(this.#snapshotTimer);
     for (const question of this.#questions.values())
       question.resolve({ type: "S", subject: "", status: 0, flags: "", traps: "" });
     const foreground = this.#foreground;
     if (foreground !== null) {
       this.#lanes.drain();
-      this.#foreground = null;
-      closeStdin(foreground);
-      foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
+      this.#lose(foreground, exit);
     }
     await this.#process.gone;
     this.#lanes.close();
     this.#control.close();
     this.#exit.resolve(exit);
+  }
+
+  #lose(foreground: Foreground, { exitCode, signal }: ProcessExit): void {
+    clearTimeout(foreground.interrupting);
+    this.#foreground = null;
+    closeStdin(foreground);
+    foreground.end.resolve({ status: "lost", exitCode, signal });
   }
 
   #send(text: string): void {
@@ -553,8 +572,9 @@ export class BashWorker implements Worker {
     });
   }
 
-  #stateHeader() {
+  #stateHeader(commandBytes: number) {
     return stateHeader({
+      commandBytes,
       bash: minorVersion(this.version),
       flags: [...this.#flags].filter((flag) => flag === "x" || flag === "v").join(""),
       debug: userTraps(this.#traps).debug ?? "",
@@ -625,7 +645,7 @@ export class BashWorker implements Worker {
     const written = this.#answer(number, this.#start.startTimeoutMs).then(
       () => old !== null && unlink(old.path),
     );
-    this.#snapshot = { path, written };
+    this.#snapshot = { path, directory: this.#currentDirectory(), written };
     return written;
   }
 
@@ -659,7 +679,7 @@ export class BashWorker implements Worker {
     if (cwd !== null) {
       before.push(
         `__holdfast_pwd=$PWD __holdfast_oldpwd=\${OLDPWD-}`,
-        `builtin cd -- ${quote(this.#directory(cwd))} 2>/dev/null`,
+        `builtin cd -- ${quote(this.#directory(cwd, this.#currentDirectory()))} 2>/dev/null`,
       );
       after.push(`builtin cd -- "$__holdfast_pwd" 2>/dev/null; OLDPWD=$__holdfast_oldpwd`);
     }
@@ -673,14 +693,21 @@ export class BashWorker implements Worker {
     return command(`builtin . ${quote(file)}`);
   }
 
+  /** Where the shell is. */
+  #currentDirectory(): string {
+    if (this.#isFresh) return this.#start.cwd;
+    // When it has ended, that is found out by whoever needs it.
+    return seen(() => readlinkSync(`/proc/${this.pid}/cwd`)) ?? "/";
+  }
+
+  /** Where it was at the last boundary between executions, as far as is known. */
+  #boundaryDirectory(): string {
+    if (this.#foreground === null) return this.#currentDirectory();
+    return this.#snapshot?.directory ?? this.#start.cwd;
+  }
+
   /** A directory as the session sees it. @throws HoldfastError `invalid_request` */
-  #directory(cwd: string | null): string {
-    let current = "/";
-    try {
-      current = readlinkSync(`/proc/${this.pid}/cwd`);
-    } catch {
-      // It has ended; that is found out by whoever needs it.
-    }
+  #directory(cwd: string | null, current: string): string {
     if (cwd === null) return current;
     const path = resolve(current, cwd);
     if (isDirectory(path)) return path;

@@ -41,6 +41,8 @@ export function pythonRuntime(options: PythonRuntimeOptions = {}): Runtime {
 
 class PythonRuntime implements Runtime {
   readonly name = "python";
+  /** Only with a template: else a warm worker is as slow to come as any. */
+  declare readonly warm?: NonNullable<Runtime["warm"]>;
   readonly #executable: string;
   readonly #templates: PythonTemplates | null;
 
@@ -57,6 +59,7 @@ class PythonRuntime implements Runtime {
           env: variables,
         }))
       : null;
+    if (this.#templates !== null) this.warm = (options) => this.#warm(options);
   }
 
   inspect(): Promise<RuntimeInfo> {
@@ -76,7 +79,7 @@ class PythonRuntime implements Runtime {
     return greet(await startPlain(this.#executable, options), options);
   }
 
-  async warm(options: WarmOptions): Promise<WarmWorker> {
+  async #warm(options: WarmOptions): Promise<WarmWorker> {
     const variables = this.#templates?.lastVariables ?? startVariables(process.env);
     const forked = await this.#templates?.fork(variables, limitsOf(options));
     if (forked === undefined || forked === null || variables === null)
@@ -103,12 +106,16 @@ class WarmPython implements WarmWorker {
   readonly exited: WarmWorker["exited"];
   readonly #greeted: Greeted;
   readonly #variables: Readonly<Record<string, string>>;
+  #isAssigned = false;
 
   constructor(greeted: Greeted, variables: Readonly<Record<string, string>>) {
     this.#greeted = greeted;
     this.#variables = variables;
     this.pid = greeted.process.pid;
     this.exited = greeted.process.ended;
+    void greeted.process.gone.then(() => {
+      if (!this.#isAssigned) greeted.lanes.close();
+    });
   }
 
   suits({ env }: WorkerStartOptions): boolean {
@@ -118,6 +125,7 @@ class WarmPython implements WarmWorker {
 
   assign(options: WorkerStartOptions): Promise<Worker> {
     const { env, cwd } = options;
+    this.#isAssigned = true;
     return assign(this.#greeted, options, { env: marked(env, this.#greeted.process), cwd });
   }
 

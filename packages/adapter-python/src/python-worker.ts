@@ -84,6 +84,7 @@ interface Foreground {
 export interface PythonWorkerOptions {
   readonly process: GuardedProcess;
   readonly channel: PythonChannel;
+  readonly lanes: OutputLanes;
   readonly start: WorkerStartOptions;
   readonly version: string;
   /** Makes a worker of a process that was forked from this one. */
@@ -120,9 +121,8 @@ export class PythonWorker implements Worker {
     this.version = options.version;
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
-    this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
-      options.start.onLateOutput?.(id, stream, bytes),
-    );
+    this.#lanes = options.lanes;
+    this.#lanes.listenLate((id, stream, bytes) => options.start.onLateOutput?.(id, stream, bytes));
     options.channel.onMessage((message) => this.#receive(message));
     void options.channel.closed.then(() => this.#endWithoutChannel());
     void this.#watch();
@@ -149,16 +149,18 @@ export class PythonWorker implements Worker {
     if (this.#lanesReady === null && this.#signalsDone === null)
       queueMicrotask(() => this.#run(foreground));
     else void Promise.all([this.#lanesReady, this.#signalsDone]).then(() => this.#run(foreground));
+    if (this.#isEnded) void this.#process.ended.then((exit) => this.#lose(foreground, exit));
     return {
       ended: foreground.end.promise,
       interrupt: () => this.#interrupt(foreground),
       write: (data, options) => this.#write(foreground, data, options?.close ?? false),
-      pause: () => this.#lanes.pause(),
-      resume: () => this.#lanes.resume(),
+      pause: () => this.#foreground === foreground && this.#lanes.pause(),
+      resume: () => this.#foreground === foreground && this.#lanes.resume(),
     };
   }
 
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
+    if (this.#isEnded) throw this.#lost("fork");
     this.#forkSocket ??= ForkSocket.open(this.#process);
     const { processes, skipped } = await forkFrom(
       await this.#forkSocket,
@@ -308,13 +310,18 @@ export class PythonWorker implements Worker {
     this.#answers.set(requestId, answer.resolve);
     this.#send({ ...message, requestId });
     const lost = this.#process.ended.then(() => {
-      throw new HoldfastError({
-        code: "worker_lost",
-        message: `${message.type} in session ${this.#start.sessionId}: its Python has ended`,
-        details: { sessionId: this.#start.sessionId },
-      });
+      throw this.#lost(message.type);
     });
     return Promise.race([answer.promise, lost]);
+  }
+
+  #lost(what: string): HoldfastError {
+    const { sessionId } = this.#start;
+    return new HoldfastError({
+      code: "worker_lost",
+      message: `${what} in session ${sessionId}: its Python has ended`,
+      details: { sessionId },
+    });
   }
 
   #receive(message: WorkerMessage): void {
@@ -413,10 +420,8 @@ export class PythonWorker implements Worker {
     this.#isEnded = true;
     const foreground = this.#foreground;
     if (foreground !== null) {
-      clearTimeout(foreground.interrupting);
       this.#lanes.drain();
-      this.#foreground = null;
-      foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
+      this.#lose(foreground, exit);
     }
     void this.#forkSocket?.then(
       (socket) => socket.close(),
@@ -426,6 +431,12 @@ export class PythonWorker implements Worker {
     this.#lanes.close();
     this.#channel.close();
     this.#exit.resolve(exit);
+  }
+
+  #lose(foreground: Foreground, { exitCode, signal }: ProcessExit): void {
+    clearTimeout(foreground.interrupting);
+    this.#foreground = null;
+    foreground.end.resolve({ status: "lost", exitCode, signal });
   }
 
   #send(message: HostMessage): void {

@@ -248,6 +248,64 @@ export function describeCheckpointStoreContract(
       await expect(store.get(small.id)).rejects.toMatchObject({ code: "checkpoint_not_found" });
     });
 
+    test("one with a name is refused where it has no room, as any other [F25]", async () => {
+      const store = await openStore({ retention: { maxTotalBytes: 10 } });
+      const named = await write(store, { name: "kept", state: "12345678" });
+      const refused = { code: "storage_full", details: { limit: 10, received: 3 } };
+      await expect(write(store, { name: "too", state: "123" })).rejects.toMatchObject(refused);
+      expect(idsOf(await store.list())).toEqual([named.id]);
+    });
+
+    test("no owner's checkpoints go for another's, with a name or without [A64] [A68]", async () => {
+      const retention = { maxTotalBytes: 100, maxBytesPerOwner: 60, maxPerSession: 2 };
+      const store = await openStore({ retention });
+      const state = "1234567890".repeat(2);
+      const victim = await write(store, { owner: "a", sessionId: "s", state });
+      const named: string[] = [];
+      for (let i = 0; i < 3; i++)
+        named.unshift((await write(store, { owner: "b", name: `${i}`, state })).id);
+      for (const more of ["more", null]) {
+        await expect(write(store, { owner: "b", name: more, state })).rejects.toMatchObject({
+          code: "storage_full",
+          details: { limit: 60, received: 20 },
+        });
+      }
+      const second = await write(store, { owner: "a", sessionId: "s", state });
+      const third = await write(store, { owner: "a", sessionId: "s", state });
+      await expect(store.get(victim.id)).rejects.toMatchObject({ code: "checkpoint_not_found" });
+      await expect(write(store, { owner: "c", state })).rejects.toMatchObject({
+        code: "storage_full",
+        details: { limit: 100, received: 20 },
+      });
+      expect(idsOf(await store.list())).toEqual([third.id, second.id, ...named]);
+    });
+
+    test("an owner's share is a quarter of all where none is given [A68]", async () => {
+      const store = await openStore({ retention: { maxTotalBytes: 40 } });
+      const state = "1234567890";
+      const kept = [await write(store, { owner: "a", name: "kept", state })];
+      await expect(write(store, { owner: "a", state })).rejects.toMatchObject({
+        code: "storage_full",
+        details: { limit: 10, received: 10 },
+      });
+      for (const owner of ["b", "c", null]) kept.unshift(await write(store, { owner, state }));
+      expect(idsOf(await store.list())).toEqual(kept.map(({ id }) => id));
+    });
+
+    test("those that are written at once keep to the limit together [A68]", async () => {
+      const store = await openStore({ retention: { maxTotalBytes: 50, maxPerSession: null } });
+      const state = "1234567890";
+      const results = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) => write(store, { name: `${i}`, state })),
+      );
+      const kept = results.filter(({ status }) => status === "fulfilled");
+      expect(kept.length).toBe(5);
+      for (const result of results)
+        if (result.status === "rejected")
+          expect(result.reason).toMatchObject({ code: "storage_full" });
+      expect((await store.list()).items.length).toBe(5);
+    });
+
     test("prune() lets go what is too old, and answers what that was", async () => {
       const store = await openStore({ retention: { maxAgeMs: 1 } });
       const named = await write(store, { name: "kept" });

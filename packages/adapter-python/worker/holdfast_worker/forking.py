@@ -9,12 +9,14 @@ import os
 import sys
 from _signal import SIG_DFL, SIG_IGN, SIGCHLD, signal
 from _socket import AF_UNIX, SOCK_STREAM, socket
+from select import POLLIN, poll
 
 from .standard import import_standard
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _GUARD_CONTROL_FD = 3
+_HEAD_START_MS = 10
 _prctl = None  # children of a template have it from there
 
 
@@ -94,10 +96,18 @@ def _become_guard(path, guard, child, pid, words):
             os.dup2(null, fd)
         arguments = [child["directory"], "adopt", str(pid), str(words), "1" if _prctl is not None else ""]
         os.chdir("/")
+        _let_the_worker_begin()
         os.execve(guard[0], guard + arguments, {"LC_ALL": "C"})
     except BaseException:
         os.kill(pid, 9)
         os._exit(71)
+
+
+def _let_the_worker_begin():
+    """Until the session has something to say to the guard: to start its program takes as long as a first result."""
+    waiting = poll()
+    waiting.register(_GUARD_CONTROL_FD, POLLIN)
+    waiting.poll(_HEAD_START_MS)
 
 
 def _connect(path, line):

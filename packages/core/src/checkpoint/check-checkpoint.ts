@@ -6,7 +6,7 @@ import type {
   CreateCheckpointOptions,
   OpenCheckpointOptions,
 } from "./checkpoint-store.ts";
-import { toPrune } from "./retention.ts";
+import { bytesOf, toPrune } from "./retention.ts";
 import type { ResolvedRetention } from "./store-options.ts";
 import { randomId } from "../worker/random-id.ts";
 
@@ -65,7 +65,7 @@ function firstTwo(version: string): string {
 }
 
 /**
- * Decides whether a new checkpoint has room, and which have to go for it.
+ * Decides whether a new checkpoint has room, and which have to go for it: for its size only others of its owner do.
  * @throws HoldfastError `storage_full`
  */
 export function makeRoom(
@@ -74,14 +74,34 @@ export function makeRoom(
   retention: ResolvedRetention,
 ): readonly string[] {
   const now = Date.now();
-  // Its age counts from its end on: it is as old as it took to write.
-  const pruned = toPrune([...existing, { ...fresh, createdAt: now }], retention, now);
-  if (!pruned.includes(fresh.id)) return pruned;
-  const { maxTotalBytes } = retention;
-  throw new HoldfastError({
+  const isOfOwner = ({ owner }: Checkpoint) => owner === fresh.owner;
+  // It is as old as it took to write, and others may have begun since: its age counts from its end on.
+  const all = [...existing, { ...fresh, createdAt: now, sequence: Infinity }];
+  const pruned = new Set(
+    toPrune(all, retention, now, (one) => isOfOwner(one) && one.id !== fresh.id),
+  );
+  const left = all.filter(({ id }) => !pruned.has(id));
+  const { maxBytesPerOwner, maxTotalBytes } = retention;
+  if (
+    fresh.owner !== null &&
+    maxBytesPerOwner !== null &&
+    bytesOf(left.filter(isOfOwner)) > maxBytesPerOwner
+  )
+    throw storageFull(fresh, "within its owner's share", maxBytesPerOwner);
+  if (maxTotalBytes !== null && bytesOf(left) > maxTotalBytes)
+    throw storageFull(
+      fresh,
+      "beside those of others and those that are kept by name",
+      maxTotalBytes,
+    );
+  return [...pruned];
+}
+
+function storageFull({ id, sizeBytes }: Checkpoint, where: string, limit: number): HoldfastError {
+  return new HoldfastError({
     code: "storage_full",
-    message: `checkpoint ${fresh.id}: its ${fresh.sizeBytes} bytes have no room beside those that are kept by name (limit ${maxTotalBytes} bytes)`,
-    details: { checkpointId: fresh.id, limit: maxTotalBytes, received: fresh.sizeBytes },
+    message: `checkpoint ${id}: its ${sizeBytes} bytes have no room ${where} (limit ${limit} bytes)`,
+    details: { checkpointId: id, limit, received: sizeBytes },
   });
 }
 

@@ -76,10 +76,16 @@ export interface CheckpointRetention {
   /** Of one session, those with a name not counted; the oldest go. `null`: no bound. @default 10 */
   readonly maxPerSession?: number | null;
   /**
-   * State of all sessions together, those with a name counted. The oldest go, a session's newest only when nothing else is
-   * left; what does not fit even so is refused with `storage_full`. `null`: no bound. @default 10 GiB
+   * State of all sessions together, those with a name counted. For a new one the oldest of its owner go, a session's newest
+   * only when nothing else is left; what does not fit even so is refused with `storage_full`. `null`: no bound.
+   * @default 10 GiB
    */
   readonly maxTotalBytes?: number | null;
+  /**
+   * State of all sessions of one owner together, as `maxTotalBytes`: so nobody takes the room of all others. What has no
+   * owner is not bounded by it. `null`: no bound. @default a quarter of `maxTotalBytes`
+   */
+  readonly maxBytesPerOwner?: number | null;
   /** Milliseconds. `null`: no bound. @default null */
   readonly maxAgeMs?: number | null;
 }
@@ -106,6 +112,9 @@ export interface CheckpointStore {
   list(options?: ListCheckpointsOptions): Promise<CheckpointPage>;
   /** Without an owner this needs no key: also what is damaged can be deleted. @throws HoldfastError `checkpoint_not_found` */
   delete(id: string, access?: CheckpointAccess): Promise<void>;
-  /** Deletes what {@link CheckpointRetention} says, and answers the ids. Done after each {@link CheckpointWriter.commit} too. */
+  /**
+   * Deletes what {@link CheckpointRetention} says, whoever's it is, and answers the ids. {@link CheckpointWriter.commit} does
+   * it too, but for sizes goes to its owner's only.
+   */
   prune(): Promise<readonly string[]>;
 }

@@ -58,6 +58,7 @@ export class FolderCheckpointStore implements CheckpointStore {
   /** Files never change, so what was read of one holds for as long as it is there. */
   readonly #known = new Map<string, Checkpoint>();
   #sequence = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   private constructor(options: FolderCheckpointStoreOptions, keys: CheckpointKeys) {
     this.#folder = options.folder;
@@ -95,6 +96,7 @@ export class FolderCheckpointStore implements CheckpointStore {
       maxBytes: sizeLimit(options.maxBytes, this.#options),
       temporaryPath: temporaryPath(this.#folder, header.id),
       path: this.#path(header.id),
+      inTurn: (step) => this.#inTurn(step),
       admit: async (checkpoint) => {
         if ((await this.#refresh()).has(header.id)) throw idTaken(header.id);
         pruned = makeRoom([...this.#known.values()], checkpoint, retention);
@@ -149,6 +151,12 @@ export class FolderCheckpointStore implements CheckpointStore {
     const ids = toPrune([...this.#known.values()], this.#options.retention, Date.now());
     for (const id of ids) await this.#remove(id);
     return ids;
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(step);
+    this.#turn = turn.catch(() => {}); // told to whose turn it was
+    return turn;
   }
 
   #path(id: string): string {

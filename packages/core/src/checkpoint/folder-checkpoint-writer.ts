@@ -16,6 +16,8 @@ export interface FolderCheckpointWriterOptions {
   readonly temporaryPath: string;
   /** Where it is when it is whole. */
   readonly path: string;
+  /** Runs one after the other what decides about room: from {@link admit} to {@link committed}. */
+  readonly inTurn: (step: () => Promise<void>) => Promise<void>;
   /** Called when all is written and synced, before it gets its name. @throws when it must not get it */
   readonly admit: (checkpoint: Checkpoint) => Promise<void>;
   /** Called when it has its name. */
@@ -62,18 +64,13 @@ export class FolderCheckpointWriter implements CheckpointWriter {
 
   async commit(report: CheckpointReport): Promise<Checkpoint> {
     return this.#attempt(async () => {
-      const { header, temporaryPath, path, admit, committed } = this.#options;
+      const { header, inTurn } = this.#options;
       const { bytes, end } = this.#sealer.end(report);
       const { records: _, ...told } = end;
       const checkpoint = { ...header, ...told };
       await this.#append(bytes);
       await this.#file.sync();
-      await admit(checkpoint);
-      await rename(temporaryPath, path);
-      await committed(checkpoint).catch(async (error: unknown) => {
-        await unlink(path);
-        throw error;
-      });
+      await inTurn(() => this.#place(checkpoint));
       this.#error = writerEnded(this.id, "it has been committed");
       await this.#close();
       return checkpoint;
@@ -86,6 +83,16 @@ export class FolderCheckpointWriter implements CheckpointWriter {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.abort();
+  }
+
+  async #place(checkpoint: Checkpoint): Promise<void> {
+    const { temporaryPath, path, admit, committed } = this.#options;
+    await admit(checkpoint);
+    await rename(temporaryPath, path);
+    await committed(checkpoint).catch(async (error: unknown) => {
+      await unlink(path);
+      throw error;
+    });
   }
 
   async #append(bytes: Uint8Array): Promise<void> {

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Checkpoint } from "./checkpoint.ts";
 import { toPrune } from "./retention.ts";
 
-const none = { maxPerSession: null, maxTotalBytes: null, maxAgeMs: null };
+const none = {
+  maxPerSession: null,
+  maxTotalBytes: null,
+  maxBytesPerOwner: null,
+  maxAgeMs: null,
+};
 
 /** `a3` is the third of session `a`; `a3!` has a name. All have 10 bytes, and are as old as their place in the list. */
 function checkpoints(...ids: readonly string[]): readonly Checkpoint[] {
@@ -19,6 +24,10 @@ function checkpoints(...ids: readonly string[]): readonly Checkpoint[] {
     sizeBytes: 10,
     skipped: [],
   }));
+}
+
+function of(owner: string | null, ...ids: readonly string[]): readonly Checkpoint[] {
+  return checkpoints(...ids).map((one) => ({ ...one, owner }));
 }
 
 describe("toPrune()", () => {
@@ -39,7 +48,7 @@ describe("toPrune()", () => {
     [
       "by size only what number and age have left",
       ["a1", "a2", "a3"],
-      { maxPerSession: 2, maxTotalBytes: 20, maxAgeMs: null },
+      { ...none, maxPerSession: 2, maxTotalBytes: 20 },
       ["a1"],
     ],
   ] as const)("takes %s [R7.2]", (_, ids, retention, expected) => {
@@ -51,6 +60,25 @@ describe("toPrune()", () => {
     const reused = [a, { ...(b as Checkpoint), owner: "other" }, c] as readonly Checkpoint[];
     expect(toPrune(reused, { ...none, maxPerSession: 1 }, 0)).toEqual(["a1"]);
     expect(toPrune(reused, { ...none, maxTotalBytes: 20 }, 0)).toEqual(["a1"]);
+  });
+
+  it("takes what is over an owner's share of that owner only, and what is nobody's not [A68]", () => {
+    const all = [
+      ...of(null, "n1", "n2", "n3"),
+      ...of("a", "a1", "a2", "a3!", "a4"),
+      ...of("b", "b1", "b2"),
+    ];
+    expect(toPrune(all, { ...none, maxBytesPerOwner: 20 }, 0).toSorted()).toEqual(["a1", "a2"]);
+    expect(
+      toPrune(all, { ...none, maxBytesPerOwner: 10, maxTotalBytes: 60 }, 0).toSorted(),
+    ).toEqual(["a1", "a2", "a4", "b1"]);
+  });
+
+  it("takes for its size only what may go for that [A64]", () => {
+    const all = [...of("a", "a1", "a2"), ...of("b", "b1", "b2")];
+    const isOfB = ({ owner }: Checkpoint) => owner === "b";
+    expect(toPrune(all, { ...none, maxTotalBytes: 30 }, 0, isOfB)).toEqual(["b1"]);
+    expect(toPrune(all, { ...none, maxTotalBytes: 5 }, 0, isOfB)).toEqual(["b1", "b2"]);
   });
 
   it("goes by sequence where the clock was set back [F31]", () => {

@@ -3,42 +3,61 @@ import { compareNewestFirst } from "./list-checkpoints.ts";
 import type { ResolvedRetention } from "./store-options.ts";
 
 /**
- * Ids of the checkpoints that are to go, by age, then by number, then by size. Those with a name stay, whatever that costs.
- * Of the others the oldest go first; a session's newest goes by age, or by size when nothing else is left to go.
+ * Ids of the checkpoints that are to go: by age, by number, by their owner's share, by size. Those with a name stay, whatever
+ * that costs. Of the others the oldest go first; a session's newest goes by age, or by size when nothing else is left to go.
+ * @param mayGo which may go for their size. @default all
  */
 export function toPrune(
   checkpoints: readonly Checkpoint[],
   retention: ResolvedRetention,
   now: number,
+  mayGo: (checkpoint: Checkpoint) => boolean = () => true,
 ): readonly string[] {
-  const { maxAgeMs, maxPerSession, maxTotalBytes } = retention;
-  const isOld = ({ createdAt }: Checkpoint) => maxAgeMs !== null && now - createdAt > maxAgeMs;
-  const sorted = checkpoints.toSorted(compareNewestFirst);
+  const { pruned, kept } = byAgeAndNumber(checkpoints, retention, now);
+  const leaving = inOrderOfDeparture(kept).filter(mayGo);
+  const shrink = (to: number | null, isCounted: (checkpoint: Checkpoint) => boolean) => {
+    if (to === null) return;
+    let total = bytesOf(checkpoints.filter((one) => isCounted(one) && !pruned.has(one.id)));
+    for (const one of leaving) {
+      if (total <= to) return;
+      if (!isCounted(one) || pruned.has(one.id)) continue;
+      pruned.add(one.id);
+      total -= one.sizeBytes;
+    }
+  };
+  for (const owner of new Set(checkpoints.map((one) => one.owner)))
+    if (owner !== null) shrink(retention.maxBytesPerOwner, (one) => one.owner === owner);
+  shrink(retention.maxTotalBytes, () => true);
+  return [...pruned];
+}
+
+/** State of some checkpoints together. */
+export function bytesOf(checkpoints: readonly Checkpoint[]): number {
+  return checkpoints.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+/** `kept`: those without a name that are left, newest first. */
+function byAgeAndNumber(
+  checkpoints: readonly Checkpoint[],
+  { maxAgeMs, maxPerSession }: ResolvedRetention,
+  now: number,
+): { readonly pruned: Set<string>; readonly kept: readonly Checkpoint[] } {
   const counts = new Map<string, number>();
   const pruned = new Set<string>();
   const kept: Checkpoint[] = [];
-  for (const checkpoint of sorted.filter(({ name }) => name === null)) {
-    const { id } = checkpoint;
+  for (const checkpoint of checkpoints.toSorted(compareNewestFirst)) {
+    if (checkpoint.name !== null) continue;
     const session = sessionOf(checkpoint);
     const count = counts.get(session) ?? 0;
-    if (isOld(checkpoint) || (maxPerSession !== null && count >= maxPerSession)) {
-      pruned.add(id);
+    const isOld = maxAgeMs !== null && now - checkpoint.createdAt > maxAgeMs;
+    if (isOld || (maxPerSession !== null && count >= maxPerSession)) {
+      pruned.add(checkpoint.id);
       continue;
     }
     counts.set(session, count + 1);
     kept.push(checkpoint);
   }
-  if (maxTotalBytes === null) return [...pruned];
-  let total = sorted.reduce(
-    (sum, { id, sizeBytes }) => (pruned.has(id) ? sum : sum + sizeBytes),
-    0,
-  );
-  for (const { id, sizeBytes } of inOrderOfDeparture(kept)) {
-    if (total <= maxTotalBytes) break;
-    pruned.add(id);
-    total -= sizeBytes;
-  }
-  return [...pruned];
+  return { pruned, kept };
 }
 
 /** Oldest first, but each session's newest after all others. @param newestFirst without names */

@@ -10,9 +10,17 @@ export interface ResolvedStoreOptions {
   readonly maxCheckpointBytes: number;
 }
 
+// Owners that can fill what there is, each its share.
+const defaultShares = 4;
+
 /** What an option of a checkpoint store is when it is not given. */
 export const defaultCheckpointStoreOptions = {
-  retention: { maxPerSession: 10, maxTotalBytes: 10 * 1024 ** 3, maxAgeMs: null },
+  retention: {
+    maxPerSession: 10,
+    maxTotalBytes: 10 * 1024 ** 3,
+    maxBytesPerOwner: (10 * 1024 ** 3) / defaultShares,
+    maxAgeMs: null,
+  },
   maxCheckpointBytes: 4 * 1024 ** 3,
 } as const satisfies ResolvedStoreOptions;
 
@@ -20,9 +28,12 @@ export const defaultCheckpointStoreOptions = {
 export function resolveStoreOptions(options: CheckpointStoreOptions): ResolvedStoreOptions {
   const { retention: defaults, maxCheckpointBytes } = defaultCheckpointStoreOptions;
   const given = options.retention ?? {};
+  const maxTotalBytes = bound("maxTotalBytes", given.maxTotalBytes, defaults.maxTotalBytes);
+  const share = maxTotalBytes === null ? null : Math.ceil(maxTotalBytes / defaultShares);
   const retention = {
     maxPerSession: bound("maxPerSession", given.maxPerSession, defaults.maxPerSession),
-    maxTotalBytes: bound("maxTotalBytes", given.maxTotalBytes, defaults.maxTotalBytes),
+    maxTotalBytes,
+    maxBytesPerOwner: bound("maxBytesPerOwner", given.maxBytesPerOwner, share),
     maxAgeMs: bound("maxAgeMs", given.maxAgeMs, defaults.maxAgeMs),
   };
   return {

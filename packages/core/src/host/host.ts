@@ -176,9 +176,9 @@ export class Host implements AsyncDisposable {
         options.automaticCheckpoints,
       ),
     };
-    if (options.restore !== undefined) await this.#requireCheckpoint(options.restore, runtime);
     const isRecorded = this.#recorder !== null && options.persist !== false;
-    const opening = Session.open(this.#sessionOptions(runtime, facts, isRecorded));
+    // Nothing is awaited between the limits and this: a call beside it sees the id taken, and the session counted.
+    const opening = this.#start(runtime, facts, isRecorded, options.restore);
     this.#starting.set(id, { owner, opening });
     debug.host?.("creating", { sessionId: id, runtime: runtime.name, sessions: this.size });
     try {
@@ -660,6 +660,16 @@ export class Host implements AsyncDisposable {
         if (HoldfastError.is(error)) this.#options.onStoreError?.(error);
       },
     });
+  }
+
+  async #start(
+    runtime: Runtime,
+    facts: SessionFacts,
+    isRecorded: boolean,
+    restore: string | undefined,
+  ): Promise<Session> {
+    if (restore !== undefined) await this.#requireCheckpoint(restore, runtime);
+    return Session.open(this.#sessionOptions(runtime, facts, isRecorded));
   }
 
   /** Tells what is wrong with a checkpoint before anything is started for it. */

@@ -1,7 +1,5 @@
+import { isKnownGuard } from "./known-guards.ts";
 import { list, read, readStat } from "./proc-files.ts";
-
-/** The name that guards have, see guard/guard.pl. */
-const guardCommand = "holdfast-guard";
 
 /** What a worker has started, itself too. */
 export interface Tree {
@@ -15,7 +13,7 @@ export async function treeOf(pid: number): Promise<Tree> {
   const stat = await readStat(pid);
   if (stat === null) return { pids: [], reapedTicks: 0 };
   const guard = await readStat(stat.parentPid);
-  if (guard === null || guard.command !== guardCommand)
+  if (guard === null || !isKnownGuard(stat.parentPid, guard.startTicks))
     return { pids: [pid, ...(await descendantsOf(pid))], reapedTicks: 0 };
   return { pids: await descendantsOf(stat.parentPid), reapedTicks: guard.childTicks };
 }
@@ -31,8 +29,10 @@ async function descendantsOf(root: number): Promise<readonly number[]> {
   return found;
 }
 
+/** Guards of other workers that were forked in this tree. */
 async function isGuard(pid: number): Promise<boolean> {
-  return (await read(`/proc/${pid}/comm`))?.trimEnd() === guardCommand;
+  const stat = await readStat(pid);
+  return stat !== null && isKnownGuard(pid, stat.startTicks);
 }
 
 async function childrenOf(pid: number): Promise<readonly number[]> {

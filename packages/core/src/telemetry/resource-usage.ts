@@ -33,8 +33,8 @@ interface ProcessUsage {
 
 /**
  * Reads what the process trees of these workers use: daemons that they have left behind too, other sessions that were
- * forked from them and guards not, once their guard has its name, some milliseconds after the fork. Reads `/proc` once,
- * keeps nothing. Linux only.
+ * forked from them and guards not. Reads `/proc` once, keeps nothing. Of workers that this process has started; of another
+ * one's it sees no daemons. Linux only.
  * @returns `null` when none of the processes is there
  */
 export async function resourceUsage(

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import type { Socket } from "node:net";
@@ -10,7 +9,9 @@ import { within } from "../time/within.ts";
 import { expectDescriptors } from "./expect-descriptors.ts";
 import { GuardLink } from "./guard-link.ts";
 import { GuardedProcess } from "./guarded-process.ts";
+import { rememberGuard } from "../telemetry/known-guards.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
+import { randomId } from "./random-id.ts";
 import { guardPath } from "./spawn-guard.ts";
 
 /** What `fork` says of one child. */
@@ -94,7 +95,7 @@ export class ForkSocket implements AsyncDisposable {
         cause,
       });
     }
-    const token = randomBytes(16).toString("hex");
+    const token = randomId();
     const directory = makePrivateDirectory();
     const pending: Pending = {
       directory,
@@ -199,6 +200,7 @@ function adopt(
   parent: GuardLink,
 ): Promise<GuardedProcess> {
   parent.spare(guardPid);
+  rememberGuard(guardPid);
   parent.folderHasGuard(directory);
   const guard = new GuardLink({
     directory,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 
 /** A sign of life of a worker. */
 export interface Heartbeat {
@@ -8,22 +8,39 @@ export interface Heartbeat {
 
 const sigkill = 1n << 8n;
 
+// More than a status has. Read without asking for its size first, which is 0, and into memory that is there: it is asked
+// on the way to a session's first result.
+const scratch = Buffer.allocUnsafeSlow(8 * 1024);
+
 /**
  * Whether a process can still do what it is told: not when it has ended, is stopped, or has been killed and does not
  * know yet.
  */
 export function isAbleToWork(pid: number): boolean {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, "latin1");
-    const [, state = "X"] = /^State:\s+(\w)/m.exec(status) ?? [];
-    const pending = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s+([0-9a-f]+)$/gm)];
-    return (
-      !/[TtZX]/.test(state) &&
-      pending.every(([, signals]) => (BigInt(`0x${signals}`) & sigkill) === 0n)
-    );
+    const status = procFile(`/proc/${pid}/status`);
+    const isPending = (set: string) => (BigInt(`0x${field(status, set)}`) & sigkill) !== 0n;
+    return !/^[TtZX]/.test(field(status, "State")) && !isPending("SigPnd") && !isPending("ShdPnd");
   } catch {
     return false;
   }
+}
+
+function procFile(path: string): string {
+  const fd = openSync(path, "r");
+  try {
+    return scratch.toString("latin1", 0, readSync(fd, scratch));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** @throws Error when there is none of this name */
+function field(status: string, name: string): string {
+  const start = status.indexOf(`\n${name}:\t`);
+  if (start < 0) throw new Error(`no ${name}`);
+  const value = start + name.length + 3;
+  return status.slice(value, status.indexOf("\n", value));
 }
 
 // USER_HZ, the same on every Linux.
@@ -31,7 +48,7 @@ const msPerTick = 10;
 
 /** What the kernel says of a process: that it lives, and is not stopped. @throws Error when it is stopped, or gone */
 export function heartbeatOf(pid: number): Heartbeat {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  const stat = procFile(`/proc/${pid}/stat`);
   // The command's name may have spaces and parentheses of its own. Fields as in proc_pid_stat(5), from the third.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (/[TtZX]/.test(fields[0] ?? "X")) throw new Error("its process is stopped");

@@ -6,6 +6,9 @@ export type LaneListener = (stream: OutputStream, bytes: Buffer) => void;
 
 const maxChunkBytes = 64 * 1024;
 
+/** Receives what an execution's left-overs write after its end; a view of a shared buffer. */
+export type LateListener = (executionId: string, stream: OutputStream, bytes: Buffer) => void;
+
 /** Lanes left to what executions started; one more ends the oldest, whose writers get SIGPIPE. */
 const maxRetired = 32;
 
@@ -15,7 +18,7 @@ const maxRetired = 32;
  */
 export class OutputLanes {
   readonly #process: GuardedProcess;
-  readonly #onLate: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
+  #onLate: LateListener = () => {};
   readonly #retired: OutputPipes[] = [];
   #current: OutputPipes;
   #count = 1;
@@ -24,12 +27,9 @@ export class OutputLanes {
   /** Names of the first pair's FIFOs, for the start of the process. */
   static readonly fifos = OutputPipes.fifoNames("o1");
 
-  constructor(
-    process: GuardedProcess,
-    onLate: (executionId: string, stream: OutputStream, bytes: Buffer) => void,
-  ) {
+  /** Opens the first pair. @throws the system's error when it is not there, or no descriptor is left */
+  constructor(process: GuardedProcess) {
     this.#process = process;
-    this.#onLate = onLate;
     this.#current = OutputPipes.open(process.directory, this.#name);
   }
 
@@ -44,6 +44,11 @@ export class OutputLanes {
 
   get stderrPath(): string {
     return this.#current.stderrPath;
+  }
+
+  /** Who gets late output from now on. Without one it is dropped. */
+  listenLate(listener: LateListener): void {
+    this.#onLate = listener;
   }
 
   listen(listener: LaneListener): void {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { expectDescriptors } from "./expect-descriptors.ts";
 import { GuardLink } from "./guard-link.ts";
+import { rememberGuard } from "../telemetry/known-guards.ts";
 import { makePrivateDirectory, removePrivateDirectory } from "./private-directory.ts";
 import { workerMarker } from "./sweep-orphans.ts";
 
@@ -63,6 +64,7 @@ export function spawnGuard(options: GuardedProcessOptions): GuardLink {
   });
   child.on("error", (error: NodeJS.ErrnoException) => spawnFailed(link, error));
   if (!hasStarted) return link;
+  rememberGuard(child.pid);
   child.stderr?.on("data", (chunk: Buffer) => link.hear(chunk));
   child.stderr?.on("error", () => {});
   void link.gone.promise.then(() => child.stderr?.destroy());
