@@ -1,0 +1,45 @@
+import { types } from "node:util";
+import { findProperty, isObject } from "./find-property.ts";
+
+const { isAsyncFunction, isGeneratorFunction, isProxy } = types;
+const { toString: sourceOf } = Function.prototype;
+const { apply } = Reflect;
+
+const mostCharacters = 1000;
+
+/** What a value's type is called: `number`, `Map`, `class`, the name of an instance's class. Runs no code of the user's. */
+export function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (!isObject(value)) return typeof value;
+  if (isProxy(value)) return "Proxy";
+  if (typeof value === "function") return functionType(value);
+  return constructorName(value) ?? "Object: null prototype";
+}
+
+/** The name of the class that an object is of; `null` for one that has no prototype. */
+export function constructorName(value: object): string | null {
+  const found = findProperty(value, "constructor");
+  if (found.kind === "none") return null;
+  const name =
+    found.kind === "value" && typeof found.value === "function"
+      ? findProperty(found.value, "name")
+      : found;
+  const text = name.kind === "value" && typeof name.value === "string" ? name.value : "";
+  return text.slice(0, mostCharacters) || "Object";
+}
+
+/** Whether a function was written as a class. */
+export function isClass(value: unknown): value is new (...args: unknown[]) => object {
+  return (
+    typeof value === "function" &&
+    !isProxy(value) &&
+    (apply(sourceOf, value, []) as string).startsWith("class")
+  );
+}
+
+function functionType(value: object): string {
+  if (isClass(value)) return "class";
+  const isGenerator = isGeneratorFunction(value);
+  if (isAsyncFunction(value)) return isGenerator ? "AsyncGeneratorFunction" : "AsyncFunction";
+  return isGenerator ? "GeneratorFunction" : "Function";
+}
