@@ -7,6 +7,8 @@ export interface Cell {
   readonly fileName: string;
   /** To be imported before anything runs, in order. */
   readonly imports: readonly ImportRequest[];
+  /** What it imports by `import("…")`, as far as that is written down outside functions. */
+  readonly dynamicImports: readonly string[];
   /** Names that it declares at top level, imports not among them. */
   readonly declarations: readonly Declaration[];
   /** Constants that it assigns to, of its own or of cells before it: see `Bindings`. */

@@ -10,6 +10,7 @@ import { describeInvalid, invalidCell, parseV8Error } from "./invalid-cell.ts";
 import { takeModuleSyntax } from "./module-syntax.ts";
 import { SourceEdits } from "./source-edits.ts";
 import { positionAt } from "./source-position.ts";
+import { findDynamicImports } from "./dynamic-imports.ts";
 import { looksGeneric, type Stripped, stripTypes } from "./typescript-source.ts";
 
 export interface CompileOptions {
@@ -70,6 +71,7 @@ function build(parsed: Parsed, options: CompileOptions): Cell {
     status: "ok",
     fileName,
     imports,
+    dynamicImports: source.includes("import(") ? findDynamicImports(program) : [],
     declarations,
     guardedConstants,
     isStrict,

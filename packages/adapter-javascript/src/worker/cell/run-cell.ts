@@ -28,7 +28,7 @@ export function runCell(
     cell.imports.length > 0 ||
     cell.steps.some(({ isAsync, resources }) => isAsync || resources.length > 0);
   if (isWaiting) return runWaiting(cell, bindings, { ...options, runScript });
-  bindings.declare(cell);
+  begin(cell, bindings);
   let value: unknown;
   for (const { script } of cell.steps) value = runScript(script);
   return cell.hasResult ? [value] : undefined;
@@ -43,8 +43,9 @@ async function runWaiting(
   for (const request of cell.imports) {
     const found = await importNames(request, options.importModule);
     for (const [name, value] of found) bindings.setConstant(name, value);
+    bindings.modules.note(request.specifier);
   }
-  bindings.declare(cell);
+  begin(cell, bindings);
   const disposal = new Disposal(bindings);
   let value: CellValue;
   let failure: { readonly error: unknown } | null = null;
@@ -56,6 +57,11 @@ async function runWaiting(
   failure = await disposal.dispose(failure);
   if (failure !== null) throw failure.error;
   return cell.hasResult ? value : undefined;
+}
+
+function begin(cell: Cell, bindings: Bindings): void {
+  bindings.declare(cell);
+  for (const specifier of cell.dynamicImports) bindings.modules.note(specifier);
 }
 
 async function runStep(

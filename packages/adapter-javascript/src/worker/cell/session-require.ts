@@ -4,8 +4,12 @@ import { join } from "node:path";
 /**
  * A `require` that looks from the directory that the session is in when it is called.
  * @param directory the absolute path of that directory
+ * @param onRequire is told what was loaded
  */
-export function createSessionRequire(directory: () => string): NodeJS.Require {
+export function createSessionRequire(
+  directory: () => string,
+  onRequire: (id: string) => void = () => {},
+): NodeJS.Require {
   let from = "";
   let current: NodeJS.Require | null = null;
   const get = (): NodeJS.Require => {
@@ -16,7 +20,11 @@ export function createSessionRequire(directory: () => string): NodeJS.Require {
     }
     return current;
   };
-  const require = (id: string): unknown => get()(id);
+  const require = (id: string): unknown => {
+    const loaded: unknown = get()(id);
+    onRequire(id);
+    return loaded;
+  };
   const resolve = (id: string, options?: { paths?: string[] }): string =>
     get().resolve(id, options);
   resolve.paths = (id: string) => get().resolve.paths(id);

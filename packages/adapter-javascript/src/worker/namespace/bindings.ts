@@ -1,11 +1,14 @@
 import type { Cell, Declaration } from "../cell/cell.ts";
 import { guardPrefix } from "../cell/guard-prefix.ts";
+import { type Found, findProperty } from "../values/find-property.ts";
+import { ImportedModules } from "./imported-modules.ts";
 
 /**
  * The names of the user's: what cells declare, and what code puts into the global object. They are properties of it, so that
  * all code sees the newest, and reads and writes them as fast as any. Make it before any user code has run.
  */
 export class Bindings {
+  readonly modules = new ImportedModules();
   readonly #global: object;
   /** What was there before the user. */
   readonly #pristine: ReadonlyMap<string, PropertyDescriptor>;
@@ -39,9 +42,20 @@ export class Bindings {
   }
 
   has(name: string): boolean {
-    const isOurs = this.#pristine.has(name) && !this.#overridden.has(name);
-    if (isOurs || !Object.hasOwn(this.#global, name)) return false;
-    return !this.#gone.has(name) || this.get(name) !== undefined;
+    if (this.isPristine(name) || !Object.hasOwn(this.#global, name)) return false;
+    if (!this.#gone.has(name)) return true;
+    const found = this.peek(name);
+    return found.kind !== "value" || found.value !== undefined;
+  }
+
+  /** Whether a name is what it was before the user, or nothing of the user's. */
+  isPristine(name: string): boolean {
+    return this.#pristine.has(name) && !this.#overridden.has(name);
+  }
+
+  /** What a name stands for, without running a getter. */
+  peek(name: string): Found {
+    return findProperty(this.#global, name);
   }
 
   /** The value, of a getter of the user's too; `undefined` if there is none. Calls user code only for a getter. */

@@ -1,0 +1,9 @@
+const { toString } = Function.prototype;
+const { apply } = Reflect;
+
+/** The code of a function or a class; `null` for what is none, or is of the language itself. */
+export function sourceOf(value: unknown): string | null {
+  if (typeof value !== "function") return null;
+  const text = apply(toString, value, []) as string;
+  return /\{\s*\[native code\]\s*\}\s*$/.test(text) ? null : text;
+}
