@@ -3,6 +3,7 @@ import {
   type GuardedProcess,
   HoldfastError,
   type HostMessage,
+  OutputLanes,
   StreamChannel,
   type WorkerMessage,
   type WorkerStartOptions,
@@ -24,6 +25,7 @@ export interface TakenOn {
 export interface Greeted {
   readonly process: GuardedProcess;
   readonly channel: JavaScriptChannel;
+  readonly lanes: OutputLanes;
   readonly version: string;
 }
 
@@ -39,6 +41,10 @@ export async function greet(
   return workerOf(await shakeHands(process, start, takenOn), start);
 }
 
+function workerOf(greeted: Greeted, start: WorkerStartOptions): JavaScriptWorker {
+  return new JavaScriptWorker({ ...greeted, start });
+}
+
 /**
  * Makes a process that was greeted once the worker of a session. It is not waited for: what it is told from now on comes
  * behind this, and should it refuse, it is ended.
@@ -49,7 +55,7 @@ export async function assign(
   start: WorkerStartOptions,
   takenOn: TakenOn,
 ): Promise<JavaScriptWorker> {
-  const { process, channel } = greeted;
+  const { process, channel, lanes } = greeted;
   const why = !isAbleToWork(process.pid)
     ? "it has ended"
     : isDirectory(start.cwd)
@@ -57,24 +63,12 @@ export async function assign(
       : `No such directory: ${start.cwd}`;
   if (why !== null) {
     await process.stop();
+    lanes.close();
     throw startFailed(start.sessionId, new Error(why));
   }
-  const worker = await workerOf(greeted, start);
+  const worker = workerOf(greeted, start);
   channel.send(hello(start, takenOn)).catch(() => {}); // it is closed: the end of the worker follows
   return worker;
-}
-
-/** @throws HoldfastError `worker_start_failed` when its folder has gone with it */
-async function workerOf(
-  { process, channel, version }: Greeted,
-  start: WorkerStartOptions,
-): Promise<JavaScriptWorker> {
-  try {
-    return new JavaScriptWorker({ process, channel, start, version });
-  } catch (cause) {
-    await process.stop();
-    throw startFailed(start.sessionId, cause);
-  }
 }
 
 /** @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`; the process has ended then */
@@ -110,7 +104,8 @@ export async function shakeHands(
       throw new Error(ready.message);
     if (ready.type !== "ready" || ready.protocolVersion !== protocolVersion)
       throw mismatch(sessionId, ready);
-    return { process, channel, version: ready.version };
+    // Should its folder have gone with it, this is what fails.
+    return { process, channel, lanes: new OutputLanes(process), version: ready.version };
   } catch (cause) {
     await process.stop();
     if (

@@ -42,6 +42,9 @@ export const javascriptFeatures: readonly Feature[] = [
   "results",
   "displays",
   "interrupt",
+  "namespace",
+  "changes",
+  "completion",
 ];
 
 /** The channel as its host has it. */
@@ -82,6 +85,7 @@ interface Foreground {
 export interface JavaScriptWorkerOptions {
   readonly process: GuardedProcess;
   readonly channel: JavaScriptChannel;
+  readonly lanes: OutputLanes;
   readonly start: WorkerStartOptions;
   readonly version: string;
 }
@@ -114,9 +118,8 @@ export class JavaScriptWorker implements Worker {
     this.version = options.version;
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
-    this.#lanes = new OutputLanes(options.process, (id, stream, bytes) =>
-      options.start.onLateOutput?.(id, stream, bytes),
-    );
+    this.#lanes = options.lanes;
+    this.#lanes.listenLate((id, stream, bytes) => options.start.onLateOutput?.(id, stream, bytes));
     options.channel.onMessage((message) => this.#receive(message));
     void options.channel.closed.then(() => this.#endWithoutChannel());
     void this.#watch();
@@ -144,12 +147,13 @@ export class JavaScriptWorker implements Worker {
     if (this.#lanesReady === null && this.#signalsDone === null)
       queueMicrotask(() => this.#run(foreground));
     else void Promise.all([this.#lanesReady, this.#signalsDone]).then(() => this.#run(foreground));
+    if (this.#isEnded) void this.#process.ended.then((exit) => this.#lose(foreground, exit));
     return {
       ended: foreground.end.promise,
       interrupt: () => this.#interrupt(foreground),
       write: (data, options) => this.#write(foreground, data, options?.close ?? false),
-      pause: () => this.#lanes.pause(),
-      resume: () => this.#lanes.resume(),
+      pause: () => this.#foreground === foreground && this.#lanes.pause(),
+      resume: () => this.#foreground === foreground && this.#lanes.resume(),
     };
   }
 
@@ -293,13 +297,18 @@ export class JavaScriptWorker implements Worker {
     this.#answers.set(requestId, answer.resolve);
     this.#send({ ...message, requestId });
     const lost = this.#process.ended.then(() => {
-      throw new HoldfastError({
-        code: "worker_lost",
-        message: `${message.type} in session ${this.#start.sessionId}: its JavaScript has ended`,
-        details: { sessionId: this.#start.sessionId },
-      });
+      throw this.#lost(message.type);
     });
     return Promise.race([answer.promise, lost]);
+  }
+
+  #lost(what: string): HoldfastError {
+    const { sessionId } = this.#start;
+    return new HoldfastError({
+      code: "worker_lost",
+      message: `${what} in session ${sessionId}: its JavaScript has ended`,
+      details: { sessionId },
+    });
   }
 
   #receive(message: WorkerMessage): void {
@@ -397,15 +406,19 @@ export class JavaScriptWorker implements Worker {
     this.#isEnded = true;
     const foreground = this.#foreground;
     if (foreground !== null) {
-      clearTimeout(foreground.interrupting);
       this.#lanes.drain();
-      this.#foreground = null;
-      foreground.end.resolve({ status: "lost", exitCode: exit.exitCode, signal: exit.signal });
+      this.#lose(foreground, exit);
     }
     await this.#process.gone;
     this.#lanes.close();
     this.#channel.close();
     this.#exit.resolve(exit);
+  }
+
+  #lose(foreground: Foreground, { exitCode, signal }: ProcessExit): void {
+    clearTimeout(foreground.interrupting);
+    this.#foreground = null;
+    foreground.end.resolve({ status: "lost", exitCode, signal });
   }
 
   #send(message: HostMessage): void {

@@ -34,7 +34,8 @@ function attempt(): void {
   const expression = `(()=>0)[${JSON.stringify(key)}](${wanted})`;
   const asked = wanted;
   session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
-    const isEnded = error !== null || answer.result.value === "ended";
+    // An error: the main thread is about to end, or what has terminated the code has ended the expression instead.
+    const isEnded = error === null && answer.result.value === "ended";
     if (!isEnded || wanted !== asked) return void setTimeout(attempt, retryMs);
     session?.disconnect();
     session = null;

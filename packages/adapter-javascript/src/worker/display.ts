@@ -1,8 +1,10 @@
-import type { MimeBundle } from "@holdfast/core";
 import type { Channel } from "./channel.ts";
 import { currentExecution, owner } from "./execution.ts";
 import type { Questions } from "./input/questions.ts";
+import type { Outputs } from "./output/outputs.ts";
 import { defineProperty } from "./primordials.ts";
+import { mimeFromObject, offeredMime } from "./values/mime-bundle.ts";
+import { safeInspect } from "./values/safe-inspect.ts";
 
 /** Options of the global `display()`. */
 interface DisplayOptions {
@@ -15,15 +17,15 @@ interface DisplayOptions {
 }
 
 /** Defines the global `display(value, options?)`: shows a value in all its forms, in order with what is printed. */
-export function installDisplay(
-  channel: Channel,
-  questions: Questions,
-  bundleOf: (value: unknown, isRaw: boolean) => MimeBundle,
-): void {
+export function installDisplay(channel: Channel, questions: Questions, outputs: Outputs): void {
   const display = (value: unknown, options: DisplayOptions = {}): void => {
     const execution = owner();
     if (execution === null) return;
-    const mime = bundleOf(value, options.raw === true);
+    const isBundle = options.raw === true && typeof value === "object" && value !== null;
+    const { mime, problems } = isBundle
+      ? mimeFromObject(value)
+      : offeredMime(value, safeInspect(value));
+    for (const problem of problems) outputs.print("stderr", `${problem}\n`);
     const requestId = execution === currentExecution() ? questions.nextId() : null;
     channel.send({
       type: "display",

@@ -17,6 +17,7 @@ const patientAttempts = 200;
 let shields = 0;
 let isOpen = false;
 let lastEnded = 0;
+let lastTerminated = 0;
 let attempts = 0;
 let tellTerminated = (): void => {};
 let session: Session | null = null;
@@ -48,6 +49,11 @@ export function noteEnded(number: number): void {
   lastEnded = number;
 }
 
+/** Whether code was terminated for an interrupt of this execution. */
+export function wasTerminated(number: number): boolean {
+  return lastTerminated === number;
+}
+
 /** Lets the control thread in. `onTerminated` is called on an empty stack after code was terminated. */
 export function installInterrupts(ownFile: string, onTerminated: () => void): void {
   tellTerminated = () => {
@@ -71,10 +77,12 @@ function tryInterrupt(
   if (shields > 0) return "later";
   if (!isOpen && !isUserCode(ownFile, isOurs)) return "later";
   isOpen = false;
+  lastTerminated = number;
   inspector ??= process.getBuiltinModule("node:inspector");
   session ??= connect(inspector);
-  session.post("Runtime.terminateExecution");
   setImmediate(tellTerminated);
+  // Nothing may be called after this, or it would end that, and not what lies below.
+  session.post("Runtime.terminateExecution");
   return "terminated";
 }
 

@@ -1,18 +1,19 @@
-import type { ExecutionFailure, HostMessage, WorkerMessage } from "@holdfast/core";
+import type { HostMessage, NamespaceChanges, WorkerMessage } from "@holdfast/core";
 import { reportUncaught } from "./background.ts";
-import { CellSources } from "./cell-sources.ts";
+import type { InvalidCell } from "./cell/cell.ts";
 import { compileCell } from "./cell/compile-cell.ts";
 import { type CellValue, runCell } from "./cell/run-cell.ts";
 import { createSessionRequire } from "./cell/session-require.ts";
+import { silenceImportWarning } from "./cell/import-from-directory.ts";
 import { Channel } from "./channel.ts";
 import { startControl } from "./start-control.ts";
 import { installDisplay } from "./display.ts";
 import { type Execution, currentExecution, own, owner, setCurrentExecution } from "./execution.ts";
-import { describeBarely, describeFailure, describeInvalidCell } from "./failure.ts";
 import { Inputs } from "./input/inputs.ts";
 import { Questions } from "./input/questions.ts";
-import { installInterrupts, noteEnded, opened, shielded } from "./interrupts.ts";
+import { installInterrupts, noteEnded, opened, shielded, wasTerminated } from "./interrupts.ts";
 import { Bindings } from "./namespace/bindings.ts";
+import { Namespace } from "./namespace/namespace.ts";
 import { Outputs } from "./output/outputs.ts";
 import {
   cwd,
@@ -22,20 +23,31 @@ import {
   reallyExit,
   runTicks,
   setImmediate,
-  utf8Bytes,
 } from "./primordials.ts";
-import { describeResult, displayBundle } from "./result.ts";
-import { stoppedError } from "./stopped.ts";
+import { Requests } from "./requests.ts";
+import { interrupted, stoppedError } from "./stopped.ts";
 import { enterSurroundings, takeOn } from "./surroundings.ts";
+import { CellSources } from "./values/cell-sources.ts";
+import { describeFailure, describeInvalidCell } from "./values/describe-failure.ts";
+import { describeValue } from "./values/describe-value.ts";
 
 const protocolVersion = 1;
-const features = ["stdin", "input", "results", "displays", "interrupt"];
+const features = [
+  "stdin",
+  "input",
+  "results",
+  "displays",
+  "interrupt",
+  "namespace",
+  "changes",
+  "completion",
+];
 
 /** How the code of an execution ended. */
 type Ending =
   | { readonly status: "ok"; readonly value: CellValue }
   | { readonly status: "error"; readonly error: unknown }
-  | { readonly status: "invalid"; readonly failure: ExecutionFailure }
+  | { readonly status: "invalid"; readonly cell: InvalidCell }
   | { readonly status: "interrupted" };
 
 /** What the worker is made of. */
@@ -57,14 +69,18 @@ export class Worker {
   readonly #inputs = new Inputs(this.#questions, this.#outputs);
   readonly #sources = new CellSources();
   readonly #bindings: Bindings;
+  readonly #namespace: Namespace;
+  readonly #requests: Requests;
   readonly #keepReporting: () => void;
   #count = 0;
+  /** What the execution that runs has changed, where that is asked for. */
+  #changes: (() => NamespaceChanges) | null = null;
   #leave: (() => void) | null = null;
   #hasControl = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    installDisplay(this.#channel, this.#questions, displayBundle);
+    installDisplay(this.#channel, this.#questions, this.#outputs);
     installInterrupts(options.ownFile, () => this.#serve());
     this.#keepReporting = reportUncaught((error) => this.#report(error));
     defineHidden("require", createSessionRequire(cwd));
@@ -73,6 +89,8 @@ export class Worker {
       return value;
     });
     this.#bindings = new Bindings();
+    this.#namespace = new Namespace(this.#bindings, cwd);
+    this.#requests = new Requests(this.#channel, this.#namespace);
   }
 
   serve(): void {
@@ -106,12 +124,7 @@ export class Worker {
       case "ack":
         return; // of a display whose execution was interrupted
       default:
-        return this.#channel.send({
-          type: "refused",
-          requestId: message.requestId,
-          code: "feature_unsupported",
-          message: `request of type ${message.type}`,
-        });
+        return this.#requests.answer(message);
     }
   }
 
@@ -140,6 +153,7 @@ export class Worker {
     if (this.#hasControl) return;
     this.#hasControl = true;
     setImmediate(() => startControl(this.#options));
+    silenceImportWarning();
   }
 
   #execute(execution: Execution): void {
@@ -157,14 +171,16 @@ export class Worker {
   }
 
   #run(execution: Execution): void {
-    const fileName = this.#sources.add(execution.code);
+    const fileName = `<cell ${execution.number}>`;
     const { constants } = this.#bindings;
+    this.#sources.remember(fileName, execution.code);
+    this.#bindings.modules.begin(execution.executionId);
+    if (execution.trackChanges) this.#changes = this.#namespace.watch();
     const cell = opened(() => compileCell(execution.code, { fileName, constants }));
     if (cell.status === "invalid") {
-      const failure = describeInvalidCell(cell, fileName, this.#sources.line(fileName, cell.line));
-      return this.#finish(execution, { status: "invalid", failure });
+      return this.#finish(execution, { status: "invalid", cell });
     }
-    this.#sources.map(fileName, cell.originalPosition);
+    this.#sources.remember(fileName, execution.code, cell.originalPosition);
     const value = opened(() => runCell(cell, this.#bindings));
     if (!isPromise(value)) {
       this.#settleTurn();
@@ -198,52 +214,62 @@ export class Worker {
     this.#finish(execution, { status: "interrupted" });
   }
 
-  #finish(execution: Execution, ending: Ending): void {
+  #finish(execution: Execution, came: Ending): void {
     if (currentExecution() !== execution) return;
-    const last = own(execution, () => opened(() => this.#describe(ending)));
+    // What was terminated can look as if it had come to its end: V8 drops the continuations that were due.
+    const ending: Ending = wasTerminated(execution.number) ? { status: "interrupted" } : came;
+    const last = own(execution, () => opened(() => this.#describe(ending, execution)));
+    const changes = opened(() => this.#changes?.());
     shielded(() => {
       this.#leave?.();
-      this.#leave = null;
+      this.#leave = this.#changes = null;
       const { executionId } = execution;
       setCurrentExecution(null);
       noteEnded(execution.number);
       this.#questions.forget();
-      const keepsOutput = this.#outputs.release();
-      const status = ending.status === "invalid" ? "error" : ending.status;
-      const completed: WorkerMessage = { type: "completed", executionId, status, keepsOutput };
-      if (last === null) return this.#channel.send(completed);
-      try {
-        this.#channel.send({ ...last, executionId }, completed);
-      } catch {
-        // No message can hold it.
-        this.#channel.send({ type: "error", executionId, ...describeBarely(last) }, completed);
-      }
+      const completed: WorkerMessage = {
+        type: "completed",
+        executionId,
+        status: ending.status === "invalid" ? "error" : ending.status,
+        keepsOutput: this.#outputs.release(),
+      };
+      const messages: WorkerMessage[] = [];
+      if (changes !== undefined) messages[0] = { type: "changes", executionId, ...changes };
+      if (last !== null) messages[messages.length] = { ...last, executionId };
+      this.#channel.send(...messages, completed);
     });
   }
 
-  #describe(ending: Ending) {
+  #describe(ending: Ending, { number }: Execution) {
     switch (ending.status) {
-      case "ok":
+      case "ok": {
         if (ending.value === undefined || ending.value[0] === undefined) return null;
-        return { type: "result" as const, ...describeResult(ending.value[0]) };
+        const { problems, ...result } = describeValue(ending.value[0]);
+        for (const problem of problems) this.#outputs.print("stderr", `${problem}\n`);
+        return { type: "result" as const, ...result };
+      }
       case "error":
         return { type: "error" as const, ...this.#describeError(ending.error) };
       case "invalid":
-        return { type: "error" as const, ...ending.failure };
+        return {
+          type: "error" as const,
+          ...describeInvalidCell(ending.cell, `<cell ${number}>`, this.#sources),
+        };
       case "interrupted":
-        return { type: "error" as const, ...this.#describeError(stoppedError) };
+        return { type: "error" as const, ...interrupted };
       default:
         return ending satisfies never;
     }
   }
 
-  #describeError(error: unknown): ExecutionFailure {
-    return describeFailure(error, this.#sources, this.#options.ownFile);
+  #describeError(error: unknown) {
+    const { ownFile } = this.#options;
+    return describeFailure(error, { sources: this.#sources, isOurs: (file) => file === ownFile });
   }
 
   /** An error that nobody waits for. */
   #report(error: unknown): void {
-    this.#outputs.write("stderr", utf8Bytes(this.#describeError(error).text));
+    this.#outputs.print("stderr", `Uncaught ${this.#describeError(error).text}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { currentExecution, type Execution } from "../execution.ts";
 import type { Outputs } from "../output/outputs.ts";
-import { defineProperty, utf8Bytes } from "../primordials.ts";
+import { defineProperty } from "../primordials.ts";
 import { InputSource, attachInput } from "./input-source.ts";
 import { InputStream } from "./input-stream.ts";
 import type { Questions } from "./questions.ts";
@@ -50,7 +50,7 @@ export class Inputs {
     const source = this.#now();
     const line = source.readLineNow();
     if (line === null && source.canAsk) return source.ask(prompt, password);
-    this.#outputs.write("stdout", utf8Bytes(prompt));
+    this.#outputs.print("stdout", prompt);
     return line;
   }
 
@@ -59,7 +59,7 @@ export class Inputs {
     const source = this.#now();
     let line = source.readLineNow();
     if (line === null && source.canAsk) line = source.askAndWait(message, false);
-    else this.#outputs.write("stdout", utf8Bytes(message));
+    else this.#outputs.print("stdout", message);
     if (line === null || (line === "" && preset !== undefined)) {
       return preset === undefined || preset === null ? null : textOf(preset);
     }

@@ -1,6 +1,6 @@
 import type { Channel } from "../channel.ts";
 import { type Execution, currentExecution, owner } from "../execution.ts";
-import { bytesSubarray, defineProperty } from "../primordials.ts";
+import { bytesSubarray, defineProperty, utf8Bytes } from "../primordials.ts";
 import { OutputLane } from "./output-lane.ts";
 import { type Stream, createOutputStream } from "./output-stream.ts";
 import { watchSpawns } from "./watch-spawns.ts";
@@ -48,9 +48,9 @@ export class Outputs {
     return false;
   }
 
-  /** Writes as the owner of the code that calls. */
-  write(stream: Stream, bytes: Uint8Array): void {
-    this.#write(stream, bytes);
+  /** Writes a text as the owner of the code that calls. */
+  print(stream: Stream, text: string): void {
+    this.#write(stream, utf8Bytes(text));
   }
 
   #write(stream: Stream, bytes: Uint8Array): void {
