@@ -75,6 +75,16 @@ export class Channel {
     return message;
   }
 
+  /** Whether an interrupt of this execution has come, for code that does not return to where messages are taken. */
+  hasInterrupt(executionId: string | undefined): boolean {
+    shielded(() => this.#readNow());
+    for (let i = this.#head; i < this.#queue.length; i++) {
+      const message = this.#queue[i] as HostMessage;
+      if (message.type === "interrupt" && message.executionId === executionId) return true;
+    }
+    return false;
+  }
+
   /** Blocks until this arrives; what else comes is kept. An interrupt ends the wait as it ends any code. */
   waitFor(matches: (message: HostMessage) => boolean): HostMessage {
     for (let reads = 0; ; reads++) {
@@ -83,7 +93,6 @@ export class Channel {
         if (!matches(message)) continue;
         for (let j = i; j > this.#head; j--) this.#queue[j] = this.#queue[j - 1] as HostMessage;
         this.take();
-        if (this.hasMessages) setImmediate(this.#onMessages);
         return message;
       }
       if (!shielded(() => this.#readNow()) && reads > eagerReads) block(readAgainMs);
@@ -131,6 +140,7 @@ export class Channel {
       const length = readSync(channelFd, this.#scratch, 0, readBytes, null);
       if (length === 0) reallyExit(0);
       this.#receive(bytesSubarray(this.#scratch, 0, length));
+      setImmediate(this.#onMessages); // for what is not taken by who has read it
       return true;
     } catch (error) {
       if (hasCode(error, "EAGAIN")) return false;

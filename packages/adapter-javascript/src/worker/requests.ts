@@ -58,7 +58,10 @@ export class Requests {
       case "inspect":
         return { type: "inspected", mime: namespace.inspect(request.code, request.cursor) };
       default:
-        throw new Error(`this worker does not know requests of type ${request.type}`);
+        throw new RequestRefused(
+          "feature_unsupported",
+          `this worker does not know requests of type ${request.type}`,
+        );
     }
   }
 }

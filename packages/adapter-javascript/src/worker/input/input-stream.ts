@@ -26,8 +26,10 @@ export class InputStream extends Readable {
     setImmediate(() =>
       setImmediate(() => {
         this.#isAsking = false;
-        if (this.isPaused() || this.destroyed) return;
-        void this.#ask();
+        if (this.destroyed) return;
+        if (this.isPaused() && this.listenerCount("readable") === 0) {
+          this.once("resume", () => this._read());
+        } else void this.#ask();
       }),
     );
   }

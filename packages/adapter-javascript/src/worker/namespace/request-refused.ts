@@ -2,7 +2,11 @@
 export class RequestRefused extends Error {
   override readonly name = "RequestRefused";
   /** One of the protocol's. */
-  readonly code: "invalid_request" | "variable_not_found" | "checkpoint_invalid";
+  readonly code:
+    | "invalid_request"
+    | "variable_not_found"
+    | "checkpoint_invalid"
+    | "feature_unsupported";
 
   constructor(code: RequestRefused["code"], message: string) {
     super(message);

@@ -31,7 +31,13 @@ interface End {
  * the session has to see whether that is so, and the descriptors point at nothing until the next execution.
  */
 export class OutputLane {
+  readonly #waitForReader: (times: number) => void;
   #ends: { readonly stdout: End; readonly stderr: End } | null = null;
+
+  /** @param waitForReader blocks for a moment; it is called again and again while a pipe is full, with how often before */
+  constructor(waitForReader: (times: number) => void) {
+    this.#waitForReader = waitForReader;
+  }
 
   /** Points the descriptors at these FIFOs. */
   attach(stdout: string, stderr: string): void {
@@ -60,11 +66,12 @@ export class OutputLane {
   write(stream: Stream, bytes: Uint8Array): void {
     const end = this.#ends?.[stream];
     if (end === undefined) return;
-    for (let at = 0; at < bytes.byteLength; ) {
+    for (let at = 0, times = 0; at < bytes.byteLength; ) {
       try {
         at += writeSync(end.own, bytes, at, bytes.byteLength - at, null);
+        times = 0;
       } catch (error) {
-        if (hasCode(error, "EAGAIN")) block(1);
+        if (hasCode(error, "EAGAIN")) this.#waitForReader(times++);
         else if (hasCode(error, "EBADF")) end.own = openSync(end.path, O_WRONLY | O_NONBLOCK);
         else return; // nobody reads any more
       }

@@ -1,6 +1,6 @@
 import type { Channel } from "../channel.ts";
 import { type Execution, currentExecution, owner } from "../execution.ts";
-import { bytesSubarray, defineProperty, utf8Bytes } from "../primordials.ts";
+import { block, bytesSubarray, defineProperty, utf8Bytes } from "../primordials.ts";
 import { OutputLane } from "./output-lane.ts";
 import { type Stream, createOutputStream } from "./output-stream.ts";
 import { watchSpawns } from "./watch-spawns.ts";
@@ -8,10 +8,15 @@ import { watchSpawns } from "./watch-spawns.ts";
 // Of output in one message.
 const maxMessageBytes = 4 * 1024 * 1024;
 
+// A reader that keeps up empties the pipe in less than this; for one that does not, waiting must cost little.
+const shortWaitMs = 0.05;
+const shortWaits = 100;
+const longWaitMs = 1;
+
 /** What JavaScript writes, and the descriptors below: each write goes to the execution whose code it is. */
 export class Outputs {
   readonly #channel: Channel;
-  readonly #lane = new OutputLane();
+  readonly #lane: OutputLane;
   readonly #stdout: NodeJS.WriteStream;
   readonly #stderr: NodeJS.WriteStream;
   /** Whether a process that was started may hold the pipes. */
@@ -21,6 +26,7 @@ export class Outputs {
 
   constructor(channel: Channel) {
     this.#channel = channel;
+    this.#lane = new OutputLane((times) => this.#waitForReader(times));
     const write = (stream: Stream, bytes: Uint8Array) => this.#write(stream, bytes);
     this.#stdout = createOutputStream("stdout", write);
     this.#stderr = createOutputStream("stderr", write);
@@ -51,6 +57,12 @@ export class Outputs {
   /** Writes a text as the owner of the code that calls. */
   print(stream: Stream, text: string): void {
     this.#write(stream, utf8Bytes(text));
+  }
+
+  /** No more is written for an execution whose interrupt has come: the code ends here, as soon as the thread that brings it does. */
+  #waitForReader(times: number): void {
+    do block(times < shortWaits ? shortWaitMs : longWaitMs);
+    while (this.#channel.hasInterrupt(currentExecution()?.executionId));
   }
 
   #write(stream: Stream, bytes: Uint8Array): void {
