@@ -2,6 +2,7 @@ import type { Cell, Declaration } from "../cell/cell.ts";
 import { guardPrefix } from "../cell/guard-prefix.ts";
 import { type Found, findProperty } from "../values/find-property.ts";
 import { ImportedModules } from "./imported-modules.ts";
+import { PristineGlobals } from "./pristine-globals.ts";
 
 /**
  * The names of the user's: what cells declare, and what code puts into the global object. They are properties of it, so that
@@ -11,7 +12,7 @@ export class Bindings {
   readonly modules = new ImportedModules();
   readonly #global: object;
   /** What was there before the user. */
-  readonly #pristine: ReadonlyMap<string, PropertyDescriptor>;
+  readonly #pristine: PristineGlobals;
   /** Names of those that a cell has declared anew. */
   readonly #overridden = new Set<string>();
   /** Functions that were deleted: V8 lets nobody delete what a script has declared. */
@@ -21,12 +22,7 @@ export class Bindings {
 
   constructor(globalObject: object = globalThis) {
     this.#global = globalObject;
-    this.#pristine = new Map(
-      Object.getOwnPropertyNames(globalObject).map((name) => [
-        name,
-        Object.getOwnPropertyDescriptor(globalObject, name) as PropertyDescriptor,
-      ]),
-    );
+    this.#pristine = new PristineGlobals(globalObject);
   }
 
   /** Names that a cell must not assign to. */
@@ -53,6 +49,18 @@ export class Bindings {
     return this.#pristine.has(name) && !this.#overridden.has(name);
   }
 
+  /** Names that were there before the user. */
+  pristineNames(): Iterable<string> {
+    return this.#pristine.keys();
+  }
+
+  /** What a name was before the user; `undefined` where that takes a getter that must not run. */
+  pristineValue(name: string, mayRun: boolean): unknown {
+    const property = this.#pristine.get(name);
+    if (property && "value" in property) return property.value;
+    return mayRun ? (property?.get?.call(this.#global) as unknown) : undefined;
+  }
+
   /** What a name stands for, without running a getter. */
   peek(name: string): Found {
     return findProperty(this.#global, name);
@@ -74,6 +82,17 @@ export class Bindings {
   setConstant(name: string, value: unknown): void {
     this.set(name, value);
     this.#constants.add(name);
+  }
+
+  /** Gives a name what it had in a checkpoint. */
+  restore(
+    name: string,
+    value: unknown,
+    { isConstant, doc }: { readonly isConstant: boolean; readonly doc: string | null },
+  ): void {
+    this.set(name, value);
+    if (isConstant) this.#constants.add(name);
+    if (doc !== null) this.#docs.set(name, doc);
   }
 
   /** Takes a name away; one that was there before the user is again what it was. */
@@ -115,7 +134,7 @@ export class Bindings {
   }
 
   #makeAssignable(name: string): void {
-    if (this.#pristine.has(name)) this.#overridden.add(name);
+    if (this.#pristine.get(name)) this.#overridden.add(name);
     this.#gone.delete(name);
     const now = Object.getOwnPropertyDescriptor(this.#global, name);
     if (now === undefined || ("value" in now && now.writable && now.enumerable)) return;
