@@ -34,7 +34,7 @@ export function findMethod(
 }
 
 /** A property that is text, without running any code; empty otherwise. */
-export function textProperty(holder: object, key: string): string {
+export function textProperty(holder: unknown, key: PropertyKey): string {
   const found = findProperty(holder, key);
   return found.kind === "value" && typeof found.value === "string" ? found.value : "";
 }

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { findProperty, isObject } from "./find-property.ts";
+import { findProperty, isObject, textProperty } from "./find-property.ts";
 
 const { isAsyncFunction, isGeneratorFunction, isProxy } = types;
 const { toString: sourceOf } = Function.prototype;
@@ -19,13 +19,12 @@ export function typeName(value: unknown): string {
 /** The name of the class that an object is of; `null` for one that has no prototype. */
 export function constructorName(value: object): string | null {
   const found = findProperty(value, "constructor");
-  if (found.kind === "none") return null;
-  const name =
-    found.kind === "value" && typeof found.value === "function"
-      ? findProperty(found.value, "name")
-      : found;
-  const text = name.kind === "value" && typeof name.value === "string" ? name.value : "";
-  return text.slice(0, mostCharacters) || "Object";
+  const tag = textProperty(value, Symbol.toStringTag);
+  if (found.kind === "none") return tag || null;
+  const isFunction = found.kind === "value" && typeof found.value === "function";
+  // Generators and iterators have no class of a name.
+  const name = isFunction ? textProperty(found.value, "name") : tag;
+  return name.slice(0, mostCharacters) || "Object";
 }
 
 /** Whether a function was written as a class. */
