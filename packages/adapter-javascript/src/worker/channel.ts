@@ -66,6 +66,11 @@ export class Channel {
     return this.#head < this.#queue.length;
   }
 
+  /** What {@link take} will answer. */
+  get next(): HostMessage | null {
+    return this.#queue[this.#head] ?? null;
+  }
+
   /** The next message, oldest first. */
   take(): HostMessage | null {
     const message = this.#queue[this.#head];

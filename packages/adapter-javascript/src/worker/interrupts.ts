@@ -55,27 +55,25 @@ export function wasTerminated(number: number): boolean {
 }
 
 /** Lets the control thread in. `onTerminated` is called on an empty stack after code was terminated. */
-export function installInterrupts(ownFile: string, onTerminated: () => void): void {
+export function installInterrupts(
+  isOurs: (file: string) => boolean,
+  onTerminated: () => void,
+): void {
   tellTerminated = () => {
     attempts = 0;
     session?.disconnect();
     session = null;
     onTerminated();
   };
-  const isOurs = (file: string) => file === ownFile || file.startsWith("node:");
   defineProperty(Function.prototype, interruptKey, {
-    value: (number: number) => tryInterrupt(number, ownFile, isOurs),
+    value: (number: number) => tryInterrupt(number, isOurs),
   });
 }
 
-function tryInterrupt(
-  number: number,
-  ownFile: string,
-  isOurs: (file: string) => boolean,
-): Attempt {
+function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attempt {
   if (lastEnded >= number) return "ended";
   if (shields > 0) return "later";
-  if (!isOpen && !isUserCode(ownFile, isOurs)) return "later";
+  if (!isOpen && !isUserCode(isOurs)) return "later";
   isOpen = false;
   lastTerminated = number;
   inspector ??= process.getBuiltinModule("node:inspector");
@@ -93,13 +91,14 @@ function connect({ Session }: typeof import("node:inspector")): Session {
 }
 
 /** Whether code of the user's is what runs: a timer, a continuation. */
-function isUserCode(ownFile: string, isOurs: (file: string) => boolean): boolean {
+function isUserCode(isOurs: (file: string) => boolean): boolean {
   const sites = getCallSites(200);
   // On top are those of this file, and the expression that the thread has evaluated.
   let start = 0;
-  while (start < sites.length && sites[start]?.scriptName === ownFile) start++;
+  while (start < sites.length && isOurs(sites[start]?.scriptName ?? "")) start++;
   const below = sites.slice(start + 1);
-  if (below.some(({ scriptName }) => !isOurs(scriptName))) return true;
+  if (below.some(({ scriptName }) => !isOurs(scriptName) && !scriptName.startsWith("node:")))
+    return true;
   // A function of the language's own, given to a timer, has no file: `setTimeout(Atomics.wait, …)`.
-  return ++attempts > patientAttempts && !below.some(({ scriptName }) => scriptName === ownFile);
+  return ++attempts > patientAttempts && !below.some(({ scriptName }) => isOurs(scriptName));
 }

@@ -8,7 +8,7 @@ process.argv.length = 1;
 process.execArgv.length = 0;
 
 new Worker({
-  ownFile: __filename,
+  ownDirectory: __dirname,
   controlFile: join(__dirname, "control.cjs"),
   interruptPath: join(directory, "interrupt"),
 }).serve();

@@ -1,9 +1,9 @@
-import asyncHooks from "node:async_hooks";
-import fs from "node:fs";
-import util from "node:util";
 
 // What the worker needs of the realm that it shares with user code, taken before that runs: whoever replaces
 // `Array.prototype.push` or `fs.writeSync` later does it to himself alone. Bundled code has no live bindings to modules.
+
+const fs = process.getBuiltinModule("node:fs");
+const util = process.getBuiltinModule("node:util");
 
 type Method<This, Args extends unknown[], Result> = (self: This, ...args: Args) => Result;
 
@@ -31,7 +31,7 @@ export const {
 } = fs as typeof fs & { constants: { O_CLOEXEC?: number } };
 
 export const { getCallSites, inspect, types } = util;
-export const { AsyncLocalStorage } = asyncHooks;
+export const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
 
 export const arrayPush = uncurried(Array.prototype.push as (this: unknown[], item: unknown) => number);
 export const arrayShift = uncurried(Array.prototype.shift as (this: unknown[]) => unknown);

@@ -1,5 +1,4 @@
-import childProcess from "node:child_process";
-import diagnosticsChannel from "node:diagnostics_channel";
+import { subscribe } from "node:diagnostics_channel";
 import { syncBuiltinESMExports } from "node:module";
 import { apply, defineProperty } from "../primordials.ts";
 
@@ -15,12 +14,13 @@ export function watchSpawns({
   readonly onProcess: () => void;
   readonly onThread: () => void;
 }): void {
+  const childProcess = process.getBuiltinModule("node:child_process");
   const prototype = childProcess.ChildProcess.prototype as unknown as Record<string, AnyFunction>;
   wrap(prototype, "spawn", onProcess);
   const functions = childProcess as unknown as Record<string, AnyFunction>;
   for (const name of ["spawnSync", "execFileSync", "execSync"]) wrap(functions, name, onProcess);
   syncBuiltinESMExports();
-  diagnosticsChannel.subscribe("worker_threads", () => {
+  subscribe("worker_threads", () => {
     if (!isStartingOwn) onThread();
   });
 }

@@ -1,0 +1,203 @@
+import type { HostMessage, NamespaceChanges, WorkerMessage } from "@holdfast/core";
+import { reportUncaught } from "./background.ts";
+import type { InvalidCell } from "./cell/cell.ts";
+import { compileCell } from "./cell/compile-cell.ts";
+import { silenceImportWarning } from "./cell/import-from-directory.ts";
+import { type CellValue, runCell } from "./cell/run-cell.ts";
+import { createSessionRequire } from "./cell/session-require.ts";
+import type { Channel } from "./channel.ts";
+import { installDisplay } from "./display.ts";
+import { type Execution, currentExecution, own, owner, setCurrentExecution } from "./execution.ts";
+import { Inputs } from "./input/inputs.ts";
+import { Questions } from "./input/questions.ts";
+import { noteEnded, opened, shielded, wasTerminated } from "./interrupts.ts";
+import { Bindings } from "./namespace/bindings.ts";
+import { Namespace } from "./namespace/namespace.ts";
+import { Outputs } from "./output/outputs.ts";
+import { cwd, defineProperty, isPromise, promiseThen, runTicks, setImmediate } from "./primordials.ts";
+import { Requests } from "./requests.ts";
+import { interrupted, stoppedError } from "./stopped.ts";
+import { enterSurroundings } from "./surroundings.ts";
+import { CellSources } from "./values/cell-sources.ts";
+import { describeFailure, describeInvalidCell } from "./values/describe-failure.ts";
+import { describeValue } from "./values/describe-value.ts";
+
+/** How the code of an execution ended. */
+type Ending =
+  | { readonly status: "ok"; readonly value: CellValue }
+  | { readonly status: "error"; readonly error: unknown }
+  | { readonly status: "invalid"; readonly cell: InvalidCell }
+  | { readonly status: "interrupted" };
+
+/** What is done for a session, and what it leaves. What is interrupted leaves everything here as it was in front of it. */
+export class Executor {
+  readonly #channel: Channel;
+  readonly #isOurs: (file: string) => boolean;
+  readonly #questions: Questions;
+  readonly #outputs: Outputs;
+  readonly #inputs: Inputs;
+  readonly #sources = new CellSources();
+  readonly #bindings: Bindings;
+  readonly #namespace: Namespace;
+  readonly #requests: Requests;
+  readonly #keepReporting: () => void;
+  #count = 0;
+  #leave: (() => void) | null = null;
+  /** What the execution that runs has changed, where that is asked for. */
+  #changes: (() => NamespaceChanges) | null = null;
+
+  /** Before any user code. `isOurs`: whether a file of a stack is no business of the user's. */
+  constructor(channel: Channel, isOurs: (file: string) => boolean) {
+    this.#channel = channel;
+    this.#isOurs = isOurs;
+    this.#questions = new Questions(channel);
+    this.#outputs = new Outputs(channel);
+    this.#inputs = new Inputs(this.#questions, this.#outputs);
+    installDisplay(channel, this.#questions, this.#outputs);
+    this.#keepReporting = reportUncaught((error) => this.#report(error));
+    silenceImportWarning();
+    defineHidden("require", createSessionRequire(cwd));
+    defineHidden("__holdfast_resumed", (value: unknown) => {
+      if (owner()?.isInterrupted === true) throw stoppedError;
+      return value;
+    });
+    this.#bindings = new Bindings();
+    this.#namespace = new Namespace(this.#bindings, cwd);
+    this.#requests = new Requests(channel, this.#namespace);
+  }
+
+  handle(message: HostMessage): void {
+    switch (message.type) {
+      case "execute":
+        return this.#execute({ ...message, number: ++this.#count, isInterrupted: false });
+      case "interrupt":
+        return this.#interrupt(message.executionId);
+      case "input_reply":
+        return void this.#questions.answer(message);
+      case "ack":
+        return; // of a display whose execution was interrupted
+      case "hello":
+      case "shutdown":
+        return;
+      default:
+        return this.#requests.answer(message);
+    }
+  }
+
+  #execute(execution: Execution): void {
+    setCurrentExecution(execution);
+    this.#channel.send({ type: "started", executionId: execution.executionId });
+    try {
+      this.#outputs.attach(execution);
+      this.#inputs.attach(execution);
+      this.#keepReporting();
+      this.#leave = enterSurroundings(execution);
+      own(execution, () => this.#run(execution));
+    } catch (error) {
+      this.#finish(execution, { status: "error", error });
+    }
+  }
+
+  #run(execution: Execution): void {
+    const fileName = `<cell ${execution.number}>`;
+    const { constants } = this.#bindings;
+    this.#sources.remember(fileName, execution.code);
+    this.#bindings.modules.begin(execution.executionId);
+    if (execution.trackChanges) this.#changes = this.#namespace.watch();
+    const cell = opened(() => compileCell(execution.code, { fileName, constants }));
+    if (cell.status === "invalid") return this.#finish(execution, { status: "invalid", cell });
+    this.#sources.remember(fileName, execution.code, cell.originalPosition);
+    const value = opened(() => runCell(cell, this.#bindings));
+    if (!isPromise(value)) {
+      this.#settleTurn();
+      return this.#finish(execution, { status: "ok", value });
+    }
+    // What is due in this turn, such as the report of a rejection, is in front of the end.
+    const finishSoon = (ending: Ending) => void setImmediate(() => this.#finish(execution, ending));
+    promiseThen(
+      value as Promise<CellValue>,
+      (settled) => finishSoon({ status: "ok", value: settled }),
+      (error: unknown) => finishSoon({ status: "error", error }),
+    );
+  }
+
+  /** Continuations that are due belong to the execution, as they would at the end of a script. */
+  #settleTurn(): void {
+    for (;;) {
+      try {
+        opened(runTicks);
+        return;
+      } catch (error) {
+        this.#report(error);
+      }
+    }
+  }
+
+  #interrupt(executionId: string): void {
+    const execution = currentExecution();
+    if (execution === null || execution.executionId !== executionId) return;
+    execution.isInterrupted = true;
+    this.#finish(execution, { status: "interrupted" });
+  }
+
+  #finish(execution: Execution, came: Ending): void {
+    if (currentExecution() !== execution) return;
+    // What was terminated can look as if it had come to its end: V8 drops the continuations that were due.
+    const ending: Ending = wasTerminated(execution.number) ? { status: "interrupted" } : came;
+    const last = own(execution, () => opened(() => this.#describe(ending, execution)));
+    const changes = opened(() => this.#changes?.());
+    shielded(() => {
+      this.#leave?.();
+      this.#leave = this.#changes = null;
+      const { executionId } = execution;
+      setCurrentExecution(null);
+      noteEnded(execution.number);
+      this.#questions.forget();
+      const completed: WorkerMessage = {
+        type: "completed",
+        executionId,
+        status: ending.status === "invalid" ? "error" : ending.status,
+        keepsOutput: this.#outputs.release(),
+      };
+      const messages: WorkerMessage[] = [];
+      if (changes !== undefined) messages[0] = { type: "changes", executionId, ...changes };
+      if (last !== null) messages[messages.length] = { ...last, executionId };
+      this.#channel.send(...messages, completed);
+    });
+  }
+
+  #describe(ending: Ending, { number }: Execution) {
+    switch (ending.status) {
+      case "ok": {
+        if (ending.value === undefined || ending.value[0] === undefined) return null;
+        const { problems, ...result } = describeValue(ending.value[0]);
+        for (const problem of problems) this.#outputs.print("stderr", `${problem}\n`);
+        return { type: "result" as const, ...result };
+      }
+      case "error":
+        return { type: "error" as const, ...this.#describeError(ending.error) };
+      case "invalid":
+        return {
+          type: "error" as const,
+          ...describeInvalidCell(ending.cell, `<cell ${number}>`, this.#sources),
+        };
+      case "interrupted":
+        return { type: "error" as const, ...interrupted };
+      default:
+        return ending satisfies never;
+    }
+  }
+
+  #describeError(error: unknown) {
+    return describeFailure(error, { sources: this.#sources, isOurs: this.#isOurs });
+  }
+
+  /** An error that nobody waits for. */
+  #report(error: unknown): void {
+    this.#outputs.print("stderr", `Uncaught ${this.#describeError(error).text}`);
+  }
+}
+
+function defineHidden(name: string, value: unknown): void {
+  defineProperty(globalThis, name, { value, writable: true, configurable: true });
+}
