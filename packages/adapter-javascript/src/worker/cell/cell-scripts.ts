@@ -1,6 +1,7 @@
 import type { ClassDeclaration, Statement } from "acorn";
 import type { Resource } from "./cell.ts";
 import { editDeclaration, editVariable } from "./declaration-edits.ts";
+import { checkResumptions } from "./resumption-checks.ts";
 import type { SourceEdits } from "./source-edits.ts";
 import { blank } from "./source-position.ts";
 import { namesOf } from "./syntax-nodes.ts";
@@ -27,28 +28,33 @@ interface Run {
 /**
  * Splits statements into scripts, one after the other. Functions are declared first, as they would be in one script; a class,
  * which has to be assigned, and whatever waits are scripts of their own, and what lies between them one script. So nothing in
- * a line ever moves: what has to be put in front of code is put in front of a script.
+ * a line moves, but for checks after `await`: what has to be put in front of code is put in front of a script.
+ * @param resumptionCheck a global function that is called after each `await`
  */
 export function splitIntoScripts(
   statements: readonly Statement[],
   source: string,
   edits: SourceEdits,
+  resumptionCheck: string | null,
 ): readonly ScriptText[] {
   const mayWait = source.includes("await");
-  const kindOf = (statement: Statement) => kindOfStatement(statement, mayWait);
+  const kinds = new Map(statements.map((one) => [one, kindOfStatement(one, mayWait)]));
+  for (const [statement, kind] of kinds) {
+    editStatement(statement, kind, source, edits);
+    if (kind === "async" && resumptionCheck !== null) {
+      checkResumptions(statement, resumptionCheck, edits);
+    }
+  }
   // V8 declares the functions of a script itself, before it runs.
-  if (statements.every((statement) => kindOf(statement) === "plain")) {
+  if (statements.every((statement) => kinds.get(statement) === "plain")) {
     return statements.length === 0 ? [] : [script({ kind: "plain", statements: [...statements] })];
   }
-  const scripts: ScriptText[] = [];
   const functions = statements.filter(({ type }) => type === "FunctionDeclaration");
-  if (functions.length > 0) scripts.push(declareFunctions(functions, source, edits));
+  const declared = functions.length > 0 ? [declareFunctions(functions, source, edits)] : [];
   const others = statements.filter(({ type }) => type !== "FunctionDeclaration");
-  for (const run of groupStatements(others, kindOf)) scripts.push(script(run));
-  return scripts;
+  return [...declared, ...groupStatements(others, kinds).map(script)];
 
   function script(run: Run): ScriptText {
-    for (const statement of run.statements) editStatement(statement, run.kind, source, edits);
     const start = run.statements[0]?.start ?? 0;
     const text = edits.take(start, run.statements.at(-1)?.end ?? 0);
     const resources = run.statements.flatMap(resourcesOf);
@@ -74,11 +80,11 @@ function kindOfStatement(statement: Statement, mayWait: boolean): Kind {
 
 function groupStatements(
   statements: readonly Statement[],
-  kindOf: (statement: Statement) => Kind,
+  kinds: ReadonlyMap<Statement, Kind>,
 ): readonly Run[] {
   const runs: Run[] = [];
   for (const statement of statements) {
-    const kind = kindOf(statement);
+    const kind = kinds.get(statement) ?? "plain";
     const last = runs.at(-1);
     if (kind === "plain" && last?.kind === "plain") last.statements.push(statement);
     else runs.push({ kind, statements: [statement] });

@@ -3,13 +3,14 @@ import { Script, constants } from "node:vm";
 import type { Cell, InvalidCell, Position, PositionMap, Step } from "./cell.ts";
 import { isParseError, type ParseError, parseProgram } from "./cell-parser.ts";
 import { type ScriptText, splitIntoScripts } from "./cell-scripts.ts";
+import { ColumnShifts } from "./column-shifts.ts";
 import { findAssignments } from "./constant-assignments.ts";
 import { findDeclarations } from "./declarations.ts";
 import { guardPrefix } from "./guard-prefix.ts";
 import { describeInvalid, invalidCell, parseV8Error } from "./invalid-cell.ts";
 import { takeModuleSyntax } from "./module-syntax.ts";
 import { SourceEdits } from "./source-edits.ts";
-import { positionAt } from "./source-position.ts";
+import { positionAt, SourceLines } from "./source-position.ts";
 import { findDynamicImports } from "./dynamic-imports.ts";
 import { looksGeneric, type Stripped, stripTypes } from "./typescript-source.ts";
 
@@ -22,6 +23,11 @@ export interface CompileOptions {
   readonly typescript?: boolean;
   /** Whether a semicolon after the last expression hides its value, as in notebooks. @default true */
   readonly semicolonHides?: boolean;
+  /**
+   * A global function that is called with what each `await` at top level has waited for, answers it, and may throw: so that code
+   * which was interrupted as it waited does not go on. @default none
+   */
+  readonly resumptionCheck?: string;
 }
 
 const fixedNames = new Set(["undefined", "NaN", "Infinity"]);
@@ -66,7 +72,11 @@ function build(parsed: Parsed, options: CompileOptions): Cell {
   const names = constantsOf(declarations, imports, earlier);
   const guardedConstants = guard(program, names, edits);
   const isStrict = hasStrictDirective(program);
-  const before = isStrict ? '"use strict";' : "";
+  const head = isStrict ? '"use strict";' : "";
+  const { resumptionCheck = null } = options;
+  const scripts = splitIntoScripts(statements, source, edits, resumptionCheck);
+  const lines = new SourceLines(source);
+  const shifts = new ColumnShifts(lines, edits.shifts());
   return {
     status: "ok",
     fileName,
@@ -75,26 +85,46 @@ function build(parsed: Parsed, options: CompileOptions): Cell {
     declarations,
     guardedConstants,
     isStrict,
-    steps: splitIntoScripts(statements, source, edits).map((script) =>
-      compileStep(script, before, parsed, fileName),
+    steps: scripts.map((script) =>
+      compileStep(script, head, { lines, shifts, shift: parsed.shift, fileName }),
     ),
     hasResult: hasResult(statements.at(-1), parsed) && !(semicolonHides && parsed.endsInSemicolon),
-    originalPosition,
+    originalPosition: shifts.isEmpty ? originalPosition : positionBefore(shifts, parsed),
   };
 }
 
-function compileStep(script: ScriptText, before: string, parsed: Parsed, fileName: string): Step {
-  const { line, column } = positionAt(parsed.source, script.start);
-  const head = before + script.before;
+/** What the place of a script is known from. */
+interface Places {
+  readonly lines: SourceLines;
+  readonly shifts: ColumnShifts;
+  readonly shift: number;
+  readonly fileName: string;
+}
+
+function compileStep(script: ScriptText, head: string, places: Places): Step {
+  const position = places.lines.positionAt(script.start);
+  const { line, column } = position;
+  const before = head + script.before;
+  const shift = places.shifts.before(position) - (line === 1 ? places.shift : 0);
   return {
-    script: new Script(head + script.text, {
-      filename: fileName,
+    script: new Script(before + script.text, {
+      filename: places.fileName,
       lineOffset: line - 1,
-      columnOffset: column - 1 - head.length - (line === 1 ? parsed.shift : 0),
+      columnOffset: column - 1 - before.length + shift,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }),
     isAsync: script.isAsync,
     resources: script.resources,
+  };
+}
+
+/** Places of scripts in the source, first without what was inserted, then as they were before types were taken out. */
+function positionBefore(shifts: ColumnShifts, { shift, originalPosition }: Parsed): PositionMap {
+  return ({ line, column }) => {
+    const before = line === 1 ? shift : 0;
+    const found = shifts.original({ line, column: column + before });
+    const position = { line, column: found.column - before };
+    return originalPosition ? originalPosition(position) : position;
   };
 }
 

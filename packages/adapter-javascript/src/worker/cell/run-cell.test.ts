@@ -321,6 +321,66 @@ describe("places in stack traces", () => {
   });
 });
 
+describe("checks after await", () => {
+  const checked = async (source: string) => {
+    const cell = compileCell(source, { fileName: "<cell 1>", resumptionCheck: "resumed" });
+    if (cell.status === "invalid") throw new Error(cell.text);
+    return { cell, value: (await runCell(cell, bindings))?.[0] };
+  };
+
+  it.each([
+    ["await 1", [1]],
+    ["let a = await 1 + await (await 2)\nawait a", [1, 2, 2, 3]],
+    ["for await (const x of [1, 2]) await x", [undefined, 1, undefined, 2]],
+    ["for await (const x of [1, 2]) { x }", [undefined, undefined]],
+    ["let n = 2; while (n--)\n  await n", [1, 0]],
+    ["const f = async () => { await 5 }; await f()", [undefined]],
+    ["({ a: await 1, [await 2]: (await 3)?.x })", [1, 2, 3]],
+    ["class A extends (await Object) {}", [Object]],
+    ["const { b = await 2 } = await {}", [{}, 2]],
+  ])("%s", async (source, expected) => {
+    const seen: unknown[] = [];
+    const resumed = (value: unknown) => (seen.push(value), value);
+    bindings.set("resumed", resumed);
+    await checked(source);
+    expect(seen).toEqual(expected);
+  });
+
+  it("end code that was interrupted, in a loop too", async () => {
+    let turns = 0;
+    bindings.set("resumed", () => {
+      turns += 1;
+      if (turns === 3) throw new Error("interrupted");
+    });
+    await expect(checked("let done = 0; while (true) { await null; done++ }")).rejects.toThrow(
+      "interrupted",
+    );
+    expect(bindings.get("done")).toBe(2);
+  });
+
+  it.each([
+    ["await 1; const a = 2; await 3; null.x", 37],
+    ["await 1, null.x", 15],
+    ["const b = await 1, c = null.x", 29],
+    ["{ a: await 1, b: null.x }", 23],
+    ["for await (const x of [1]) { null.x }", 35],
+    ["await 1; let p: number = await 2; null.x", 40],
+    ["const k = 1; await 1; null.x; k = 2", 28],
+  ])("leave places where they are: %s", async (source, column) => {
+    bindings.set("resumed", (value: unknown) => value);
+    const cell = compileCell(source, { fileName: "<cell 1>", resumptionCheck: "resumed" });
+    if (cell.status === "invalid") throw new Error(cell.text);
+    const error = (await Promise.resolve(runCell(cell, bindings)).catch(
+      (thrown: unknown) => thrown,
+    )) as Error;
+    const [, line, at] = /<cell 1>:(\d+):(\d+)/.exec(error.stack ?? "") ?? [];
+    expect(cell.originalPosition?.({ line: Number(line), column: Number(at) })).toEqual({
+      line: 1,
+      column,
+    });
+  });
+});
+
 describe("TypeScript", () => {
   it.each<Case>([
     [

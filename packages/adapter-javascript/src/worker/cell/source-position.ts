@@ -12,6 +12,28 @@ export function positionAt(source: string, offset: number): Position {
   return { line, column: offset - lineStart + 1 };
 }
 
+/** The lines of a source whose places are asked for again and again. */
+export class SourceLines {
+  readonly #starts: readonly number[];
+
+  constructor(source: string) {
+    const starts = [0];
+    for (let at = 0; at < source.length; at++) if (isLineEnd(source, at)) starts.push(at + 1);
+    this.#starts = starts;
+  }
+
+  positionAt(offset: number): Position {
+    let low = 0;
+    let high = this.#starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 };
+  }
+}
+
 /** The text of a line, counted from 1, without its end; empty where there is no such line. */
 export function lineAt(source: string, line: number): string {
   let start = 0;
