@@ -3,5 +3,5 @@ import { describeWorkerContract, javascriptLanguage } from "@holdfast/harness/vi
 
 describeWorkerContract(javascriptRuntime(), {
   language: javascriptLanguage,
-  features: ["stdin", "input", "results", "displays", "interrupt", "namespace", "changes", "completion"],
+  features: ["stdin", "input", "results", "displays", "interrupt", "namespace", "changes", "completion", "checkpoint"],
 });

@@ -8,11 +8,16 @@ import {
   OutputLanes,
   type Runtime,
   type RuntimeInfo,
+  type StopOptions,
+  type StopReport,
+  type WarmOptions,
+  type WarmWorker,
   type Worker,
   type WorkerStartOptions,
+  workerMarker,
 } from "@holdfast/core";
 import { interruptFifo } from "./interrupt-fifo.ts";
-import { greet } from "./javascript-handshake.ts";
+import { type Greeted, assign, greet, shakeHands } from "./javascript-handshake.ts";
 import { javascriptFeatures } from "./javascript-worker.ts";
 
 /** Options of {@link javascriptRuntime}. */
@@ -32,6 +37,8 @@ class JavaScriptRuntime implements Runtime {
   readonly name = "javascript";
   readonly #executable: string;
   readonly #arguments: readonly string[];
+  /** What warm workers are started with, as far as it matters then. */
+  #lastEnv: Readonly<Record<string, string>> | null = null;
 
   constructor({ executable = process.execPath, nodeArguments = [] }: JavaScriptRuntimeOptions) {
     this.#executable = executable;
@@ -43,7 +50,18 @@ class JavaScriptRuntime implements Runtime {
   }
 
   async start(options: WorkerStartOptions): Promise<Worker> {
+    this.#lastEnv = options.env;
     return greet(await this.#spawn(options), options);
+  }
+
+  async warm(options: WarmOptions): Promise<WarmWorker> {
+    const env = startVariables(this.#lastEnv ?? process.env);
+    const started = await this.#spawn({ env, cwd: "/", ...options });
+    const takenOn = { env: null, cwd: null };
+    return new WarmJavaScript(
+      await shakeHands(started, { sessionId: "warm", ...options }, takenOn),
+      env,
+    );
   }
 
   async #spawn({ env, cwd, startTimeoutMs, signal }: Omit<WorkerStartOptions, "sessionId">) {
@@ -59,6 +77,58 @@ class JavaScriptRuntime implements Runtime {
       ...(signal ? { signal } : {}),
     });
   }
+}
+
+/** A Node that is up and waits for its session. */
+class WarmJavaScript implements WarmWorker {
+  readonly pid: number;
+  readonly exited: WarmWorker["exited"];
+  readonly #greeted: Greeted;
+  readonly #variables: Readonly<Record<string, string>>;
+  #isAssigned = false;
+
+  constructor(greeted: Greeted, variables: Readonly<Record<string, string>>) {
+    this.#greeted = greeted;
+    this.#variables = variables;
+    this.pid = greeted.process.pid;
+    this.exited = greeted.process.ended;
+    void greeted.process.gone.then(() => {
+      if (!this.#isAssigned) greeted.lanes.close();
+    });
+  }
+
+  suits({ env }: WorkerStartOptions): boolean {
+    return JSON.stringify(startVariables(env)) === JSON.stringify(this.#variables);
+  }
+
+  assign(options: WorkerStartOptions): Promise<Worker> {
+    const { env, cwd } = options;
+    this.#isAssigned = true;
+    const marked = { ...env, [workerMarker]: this.#greeted.process.directory };
+    return assign(this.#greeted, options, { env: marked, cwd });
+  }
+
+  stop(options?: StopOptions): Promise<StopReport> {
+    return this.#greeted.process.stop(options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+// What Node, or the loader in front of it, reads as it starts, and keeps.
+const readAtStart =
+  /^(NODE_(?!ENV$)|LD_|GLIBC_|GCONV_PATH$|MALLOC_|LOCPATH$|NLSPATH$|LANG$|LANGUAGE$|LC_|UV_|OPENSSL_|SSL_CERT_|ICU_|TZ$|FORCE_COLOR$|NO_COLOR$)/;
+
+/** Those variables of an environment that cannot be changed any more when a worker is up, in order of their names. */
+function startVariables(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const found = Object.entries(env).flatMap(([name, value]): [string, string][] =>
+    readAtStart.test(name) && value !== undefined ? [[name, value]] : [],
+  );
+  return Object.fromEntries(found.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 // An interrupt ends code in the middle of a timer, of which Node's bookkeeping of asynchronous ids would otherwise make a

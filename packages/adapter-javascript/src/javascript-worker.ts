@@ -42,6 +42,7 @@ export const javascriptFeatures: readonly Feature[] = [
   "results",
   "displays",
   "interrupt",
+  "checkpoint",
   "namespace",
   "changes",
   "completion",

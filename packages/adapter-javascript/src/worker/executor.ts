@@ -56,14 +56,19 @@ export class Executor {
     installDisplay(channel, this.#questions, this.#outputs);
     this.#keepReporting = reportUncaught((error) => this.#report(error));
     silenceImportWarning();
-    defineHidden("require", createSessionRequire(cwd));
+    const require = createSessionRequire(cwd, (id) => this.#bindings.modules.note(id));
+    defineHidden("require", require);
     defineHidden("__holdfast_resumed", (value: unknown) => {
       if (owner()?.isInterrupted === true) throw stoppedError;
       return value;
     });
     this.#bindings = new Bindings();
     this.#namespace = new Namespace(this.#bindings, cwd);
-    this.#requests = new Requests(channel, this.#namespace);
+    this.#requests = new Requests(channel, {
+      bindings: this.#bindings,
+      namespace: this.#namespace,
+      require,
+    });
   }
 
   handle(message: HostMessage): void {

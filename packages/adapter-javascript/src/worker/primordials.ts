@@ -30,6 +30,11 @@ export const {
   constants: { O_CLOEXEC = 0o2000000, O_NONBLOCK, O_RDONLY, O_WRONLY },
 } = fs as typeof fs & { constants: { O_CLOEXEC?: number } };
 
+/** Writes all of it to a file that blocks. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at);
+}
+
 export const { getCallSites, inspect, types } = util;
 export const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
 

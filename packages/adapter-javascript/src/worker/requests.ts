@@ -1,7 +1,7 @@
 import type { HostMessage, WorkerMessage } from "@holdfast/core";
 import type { Channel } from "./channel.ts";
+import { type State, readState, writeState } from "./state.ts";
 import { opened } from "./interrupts.ts";
-import type { Namespace } from "./namespace/namespace.ts";
 import { RequestRefused } from "./namespace/request-refused.ts";
 import { cut } from "./values/wire-text.ts";
 
@@ -18,11 +18,11 @@ type Answer = WorkerMessage extends infer Message
 /** What the session asks for between executions. Each request has one answer, whatever user code does that it calls. */
 export class Requests {
   readonly #channel: Channel;
-  readonly #namespace: Namespace;
+  readonly #state: State;
 
-  constructor(channel: Channel, namespace: Namespace) {
+  constructor(channel: Channel, state: State) {
     this.#channel = channel;
-    this.#namespace = namespace;
+    this.#state = state;
   }
 
   answer(request: Request): void {
@@ -36,7 +36,7 @@ export class Requests {
   }
 
   #do(request: Request): Answer {
-    const namespace = this.#namespace;
+    const { namespace } = this.#state;
     switch (request.type) {
       case "list_variables":
         return {
@@ -55,6 +55,10 @@ export class Requests {
         const { matches, start, end } = namespace.complete(request.code, request.cursor);
         return { type: "completions", matches: [...matches], start, end };
       }
+      case "checkpoint":
+        return { type: "checkpointed", ...writeState(request.path, this.#state) };
+      case "restore":
+        return { type: "restored", skipped: readState(request.path, this.#state) };
       case "inspect":
         return { type: "inspected", mime: namespace.inspect(request.code, request.cursor) };
       default:

@@ -14,6 +14,7 @@ const features = [
   "results",
   "displays",
   "interrupt",
+  "checkpoint",
   "namespace",
   "changes",
   "completion",
