@@ -14,6 +14,8 @@ export interface Cell {
   /** Constants that it assigns to, of its own or of cells before it: see `Bindings`. */
   readonly guardedConstants: readonly string[];
   readonly steps: readonly Step[];
+  /** Whether it cannot be done at once: it imports, waits or takes resources. */
+  readonly isWaiting: boolean;
   /** Whether it begins with "use strict": names must be there before they are assigned to. */
   readonly isStrict: boolean;
   /** Whether the last step's value is the cell's result. */

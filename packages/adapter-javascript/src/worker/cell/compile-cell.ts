@@ -1,5 +1,6 @@
 import type { Program, Statement } from "acorn";
 import { Script, constants } from "node:vm";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import type { Cell, InvalidCell, Position, PositionMap, Step } from "./cell.ts";
 import { isParseError, type ParseError, parseProgram } from "./cell-parser.ts";
 import { type ScriptText, splitIntoScripts } from "./cell-scripts.ts";
@@ -49,6 +50,10 @@ interface Parsed {
  * stand at top level; the last expression is the result. Runs nothing.
  */
 export function compileCell(source: string, options: CompileOptions): Cell | InvalidCell {
+  return withPristineRealm(() => compile(source, options));
+}
+
+function compile(source: string, options: CompileOptions): Cell | InvalidCell {
   const parsed = parse(source, options);
   if ("status" in parsed) return parsed;
   try {
@@ -85,12 +90,17 @@ function build(parsed: Parsed, options: CompileOptions): Cell {
     declarations,
     guardedConstants,
     isStrict,
+    isWaiting: imports.length > 0 || scripts.some(isWaiting),
     steps: scripts.map((script) =>
       compileStep(script, head, { lines, shifts, shift: parsed.shift, fileName }),
     ),
     hasResult: hasResult(statements.at(-1), parsed) && !(semicolonHides && parsed.endsInSemicolon),
     originalPosition: shifts.isEmpty ? originalPosition : positionBefore(shifts, parsed),
   };
+}
+
+function isWaiting({ isAsync, resources }: ScriptText): boolean {
+  return isAsync || resources.length > 0;
 }
 
 /** What the place of a script is known from. */

@@ -1,6 +1,7 @@
 import type { Script } from "node:vm";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import type { Bindings } from "../namespace/bindings.ts";
-import type { Cell, Step } from "./cell.ts";
+import type { Cell, ImportRequest, Step } from "./cell.ts";
 import { Disposal } from "./disposal.ts";
 import { importNames, type ImportModule } from "./import-names.ts";
 
@@ -24,13 +25,13 @@ export function runCell(
   options: RunOptions = {},
 ): CellValue | Promise<CellValue> {
   const runScript = options.runScript ?? runInThisContext;
-  const isWaiting =
-    cell.imports.length > 0 ||
-    cell.steps.some(({ isAsync, resources }) => isAsync || resources.length > 0);
-  if (isWaiting) return runWaiting(cell, bindings, { ...options, runScript });
+  if (cell.isWaiting) return runWaiting(cell, bindings, { ...options, runScript });
   begin(cell, bindings);
   let value: unknown;
-  for (const { script } of cell.steps) value = runScript(script);
+  // By index: between two steps user code may have replaced what loops over arrays use.
+  for (let index = 0; index < cell.steps.length; index++) {
+    value = runScript((cell.steps[index] as Step).script);
+  }
   return cell.hasResult ? [value] : undefined;
 }
 
@@ -39,18 +40,17 @@ async function runWaiting(
   bindings: Bindings,
   options: RunOptions & { readonly runScript: (script: Script) => unknown },
 ): Promise<CellValue> {
-  const { runScript } = options;
-  for (const request of cell.imports) {
-    const found = await importNames(request, options.importModule);
-    for (const [name, value] of found) bindings.setConstant(name, value);
-    bindings.modules.note(request.specifier);
+  for (let index = 0; index < cell.imports.length; index++) {
+    await bindImport(cell.imports[index] as ImportRequest, bindings, options.importModule);
   }
   begin(cell, bindings);
   const disposal = new Disposal(bindings);
   let value: CellValue;
   let failure: { readonly error: unknown } | null = null;
   try {
-    for (const step of cell.steps) value = await runStep(step, runScript, disposal);
+    for (let index = 0; index < cell.steps.length; index++) {
+      value = await runStep(cell.steps[index] as Step, options.runScript, disposal);
+    }
   } catch (error) {
     failure = { error };
   }
@@ -59,9 +59,23 @@ async function runWaiting(
   return cell.hasResult ? value : undefined;
 }
 
+async function bindImport(
+  request: ImportRequest,
+  bindings: Bindings,
+  importModule: ImportModule | undefined,
+): Promise<void> {
+  const found = await importNames(request, importModule);
+  withPristineRealm(() => {
+    for (const [name, value] of found) bindings.setConstant(name, value);
+    bindings.modules.note(request.specifier);
+  });
+}
+
 function begin(cell: Cell, bindings: Bindings): void {
-  bindings.declare(cell);
-  for (const specifier of cell.dynamicImports) bindings.modules.note(specifier);
+  withPristineRealm(() => {
+    bindings.declare(cell);
+    for (const specifier of cell.dynamicImports) bindings.modules.note(specifier);
+  });
 }
 
 async function runStep(
@@ -73,7 +87,7 @@ async function runStep(
     const value = runScript(step.script);
     return step.isAsync ? await (value as () => Promise<CellValue>)() : [value];
   } finally {
-    disposal.take(step.resources);
+    withPristineRealm(() => disposal.take(step.resources));
   }
 }
 

@@ -1,5 +1,6 @@
 import { deserialize } from "node:v8";
 import type { Bindings } from "../namespace/bindings.ts";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import { CheckpointInvalid } from "./checkpoint-invalid.ts";
 import { readRecords } from "./checkpoint-stream.ts";
 import { GraphDecoder } from "./graph-decoder.ts";
@@ -38,7 +39,14 @@ export function readCheckpoint(
   bindings: Bindings,
   require: Require,
 ): ReadCheckpointResult {
-  const { head, nodes, buffers } = readContents(pieces);
+  return withPristineRealm(() => restore(readContents(pieces), bindings, require));
+}
+
+function restore(
+  { head, nodes, buffers }: Contents,
+  bindings: Bindings,
+  require: Require,
+): ReadCheckpointResult {
   for (const name of bindings.names()) bindings.delete(name);
   for (const specifier of head.modules) bindings.modules.note(specifier);
   const variables = new Map(head.bindings.map(({ name, value }) => [name, value]));

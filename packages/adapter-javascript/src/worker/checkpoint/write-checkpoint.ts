@@ -1,5 +1,6 @@
 import { serialize } from "node:v8";
 import type { Bindings } from "../namespace/bindings.ts";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import { bytesOf } from "../values/encode-bytes.ts";
 import { sayable } from "../values/wire-text.ts";
 import { writeRecords } from "./checkpoint-stream.ts";
@@ -37,6 +38,10 @@ export interface WriteOptions {
 
 /** The state of a session. Runs no code of the user's; take the pieces before any runs. */
 export function writeCheckpoint(bindings: Bindings, options: WriteOptions): WrittenCheckpoint {
+  return withPristineRealm(() => write(bindings, options));
+}
+
+function write(bindings: Bindings, options: WriteOptions): WrittenCheckpoint {
   const encoder = new GraphEncoder(createEncoderContext(bindings, options.require));
   const saved: SavedBinding[] = [];
   const skipped: SkippedVariable[] = [];

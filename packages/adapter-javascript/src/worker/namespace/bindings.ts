@@ -4,6 +4,9 @@ import { type Found, findProperty } from "../values/find-property.ts";
 import { ImportedModules } from "./imported-modules.ts";
 import { PristineGlobals } from "./pristine-globals.ts";
 
+const { defineProperty, hasOwn } = Object;
+const { deleteProperty, get: getProperty, set: setProperty } = Reflect;
+
 /**
  * The names of the user's: what cells declare, and what code puts into the global object. They are properties of it, so that
  * all code sees the newest, and reads and writes them as fast as any. Make it before any user code has run.
@@ -38,7 +41,7 @@ export class Bindings {
   }
 
   has(name: string): boolean {
-    if (this.isPristine(name) || !Object.hasOwn(this.#global, name)) return false;
+    if (this.isPristine(name) || !hasOwn(this.#global, name)) return false;
     if (!this.#gone.has(name)) return true;
     const found = this.peek(name);
     return found.kind !== "value" || found.value !== undefined;
@@ -68,7 +71,7 @@ export class Bindings {
 
   /** The value, of a getter of the user's too; `undefined` if there is none. Calls user code only for a getter. */
   get(name: string): unknown {
-    return Reflect.get(this.#global, name);
+    return getProperty(this.#global, name);
   }
 
   /** @throws TypeError for a name that cannot be given a value */
@@ -101,13 +104,13 @@ export class Bindings {
     this.#constants.delete(name);
     this.#docs.delete(name);
     this.#overridden.delete(name);
-    if (Reflect.deleteProperty(this.#global, name)) {
-      if (original) Object.defineProperty(this.#global, name, original);
+    if (deleteProperty(this.#global, name)) {
+      if (original) defineProperty(this.#global, name, original);
       return;
     }
     const value: unknown =
       original && ("value" in original ? original.value : original.get?.call(this.#global));
-    Reflect.set(this.#global, name, value);
+    setProperty(this.#global, name, value);
     if (!original) this.#gone.add(name);
   }
 
@@ -127,7 +130,7 @@ export class Bindings {
     else this.#constants.delete(name);
     if (doc === null) this.#docs.delete(name);
     else this.#docs.set(name, doc);
-    const isThere = Object.hasOwn(this.#global, name);
+    const isThere = hasOwn(this.#global, name);
     if (isThere) this.#makeAssignable(name);
     this.#gone.delete(name);
     if (isReset || (!isThere && (isStrict || kind === "var"))) this.#define(name, undefined);
@@ -140,12 +143,12 @@ export class Bindings {
     if (now === undefined || ("value" in now && now.writable && now.enumerable)) return;
     if (!now.configurable && now.writable) return;
     const value: unknown = "value" in now ? now.value : undefined;
-    Object.defineProperty(this.#global, name, dataProperty(value));
+    defineProperty(this.#global, name, dataProperty(value));
   }
 
   #define(name: string, value: unknown): void {
-    if (!Reflect.set(this.#global, name, value)) {
-      Object.defineProperty(this.#global, name, dataProperty(value));
+    if (!setProperty(this.#global, name, value)) {
+      defineProperty(this.#global, name, dataProperty(value));
     }
   }
 
@@ -159,9 +162,9 @@ export class Bindings {
   #guard(name: string): void {
     const assign = (value: unknown): void => {
       if (this.#constants.has(name)) throw constantError(assign);
-      Reflect.set(this.#global, name, value);
+      setProperty(this.#global, name, value);
     };
-    Object.defineProperty(this.#global, guardPrefix + name, {
+    defineProperty(this.#global, guardPrefix + name, {
       configurable: true,
       get: () => this.get(name),
       set: assign,

@@ -1,5 +1,6 @@
 import type { MimeBundle, NamespaceChanges, Variable } from "@holdfast/core";
 import { guardPrefix } from "../cell/guard-prefix.ts";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import { decodeValue, ValueRefused } from "../values/decode-value.ts";
 import type { Bindings } from "./bindings.ts";
 import { type Completions, complete } from "./completion.ts";
@@ -25,15 +26,20 @@ export class Namespace {
 
   /** All variables of the user's, or those of these names that there are. Calls what values say of themselves. */
   list(names: readonly string[] | null, withValues: boolean): readonly Variable[] {
-    const wanted = names ?? this.#bindings.names();
-    return wanted
-      .slice(0, mostVariables)
-      .filter((name) => this.#bindings.has(name))
-      .map((name) => describeVariable(name, this.#bindings.peek(name), withValues));
+    return withPristineRealm(() =>
+      (names ?? this.#bindings.names())
+        .slice(0, mostVariables)
+        .filter((name) => this.#bindings.has(name))
+        .map((name) => describeVariable(name, this.#bindings.peek(name), withValues)),
+    );
   }
 
   /** @throws RequestRefused `invalid_request` for a name or a value that JavaScript does not have */
   set(name: string, value: unknown): void {
+    withPristineRealm(() => this.#set(name, value));
+  }
+
+  #set(name: string, value: unknown): void {
     if (!isDeclarable(name) || name.startsWith(guardPrefix)) {
       const allowed = "allowed are identifiers that JavaScript does not need itself";
       throw new RequestRefused(
@@ -56,6 +62,10 @@ export class Namespace {
 
   /** Deletes these, or all. @throws RequestRefused `variable_not_found`, with nothing deleted */
   delete(names: readonly string[] | null): void {
+    withPristineRealm(() => this.#delete(names));
+  }
+
+  #delete(names: readonly string[] | null): void {
     const wanted = names ?? this.#bindings.names();
     const missing = wanted.filter((name) => !this.#bindings.has(name));
     if (missing.length > 0) {
@@ -67,20 +77,20 @@ export class Namespace {
 
   /** Before an execution: what is answered tells, after it, what has changed. */
   watch(): () => NamespaceChanges {
-    const watch = new NamespaceWatch(this.#bindings);
-    return () => watch.changes();
+    const watch = withPristineRealm(() => new NamespaceWatch(this.#bindings));
+    return () => withPristineRealm(() => watch.changes());
   }
 
   modules(): readonly ImportedModule[] {
-    return this.#bindings.modules.list(this.#directory());
+    return withPristineRealm(() => this.#bindings.modules.list(this.#directory()));
   }
 
   /** `cursor`, `start` and `end` count code points. */
   complete(code: string, cursor: number): Completions {
-    return complete(code, cursor, this.#bindings, this.#directory());
+    return withPristineRealm(() => complete(code, cursor, this.#bindings, this.#directory()));
   }
 
   inspect(code: string, cursor: number): MimeBundle | null {
-    return inspectAt(code, cursor, this.#bindings);
+    return withPristineRealm(() => inspectAt(code, cursor, this.#bindings));
   }
 }

@@ -1,5 +1,6 @@
 import type { ExecutionFailure } from "@holdfast/core";
 import { inspect, types } from "node:util";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import type { InvalidCell } from "../cell/cell.ts";
 import type { CellSources } from "./cell-sources.ts";
 import { errorName } from "./encode-error.ts";
@@ -24,6 +25,10 @@ export type FailureOptions = TrimOptions;
  * `util.inspect.custom`). Throws nothing.
  */
 export function describeFailure(thrown: unknown, options: FailureOptions): ExecutionFailure {
+  return withPristineRealm(() => describe(thrown, options));
+}
+
+function describe(thrown: unknown, options: FailureOptions): ExecutionFailure {
   try {
     return isError(thrown) ? describeError(thrown, options) : describeOther(thrown);
   } catch (error) {
@@ -37,7 +42,9 @@ export function describeInvalidCell(
   fileName: string,
   sources: CellSources,
 ): ExecutionFailure {
-  const source = sources.lineOf(fileName, line).slice(0, mostSourceLine).trim();
+  const source = withPristineRealm(() => sources.lineOf(fileName, line))
+    .slice(0, mostSourceLine)
+    .trim();
   const frame = { file: fileName, line, function: "", source: sayable(source) };
   return {
     name: "SyntaxError",

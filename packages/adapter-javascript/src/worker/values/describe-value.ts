@@ -1,4 +1,5 @@
 import type { MimeBundle, Value } from "@holdfast/core";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import { encodeValue } from "./encode-value.ts";
 import { offeredMime } from "./mime-bundle.ts";
 import { safeInspect } from "./safe-inspect.ts";
@@ -15,6 +16,10 @@ export interface DescribedValue {
 
 /** A result in all its forms. Calls what the value says of itself: `util.inspect.custom` and display methods. Throws nothing. */
 export function describeValue(value: unknown): DescribedValue {
+  return withPristineRealm(() => describe(value));
+}
+
+function describe(value: unknown): DescribedValue {
   const repr = safeInspect(value);
   const { value: encoded, isTruncated } = encodeValue(value);
   const { mime, problems } = offeredMime(value, repr);

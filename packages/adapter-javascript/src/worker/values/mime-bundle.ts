@@ -1,5 +1,6 @@
 import type { MimeBundle } from "@holdfast/core";
 import { types } from "node:util";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import { findMethod, isObject } from "./find-property.ts";
 import { describeThrown, safeInspect } from "./safe-inspect.ts";
 import { sayable } from "./wire-text.ts";
@@ -40,6 +41,10 @@ const methods: readonly (readonly [string, string])[] = [
  * throws, is too large or is of the wrong kind is left out and told.
  */
 export function offeredMime(value: unknown, repr: string): OfferedMime {
+  return withPristineRealm(() => offered(value, repr));
+}
+
+function offered(value: unknown, repr: string): OfferedMime {
   const mime: Bundle = {};
   const problems: string[] = [];
   if (isObject(value) && !isProxy(value)) {
@@ -60,6 +65,10 @@ export function offeredMime(value: unknown, repr: string): OfferedMime {
 
 /** A bundle that the user has made, such as that of `display({...}, { raw: true })`. Never empty. */
 export function mimeFromObject(bundle: object): OfferedMime {
+  return withPristineRealm(() => fromObject(bundle));
+}
+
+function fromObject(bundle: object): OfferedMime {
   const mime: Bundle = {};
   const problems: string[] = [];
   if (!isProxy(bundle)) putAll(bundle, "the bundle", mime, problems);

@@ -1,4 +1,5 @@
 import { inspect, type InspectOptions } from "node:util";
+import { withPristineRealm } from "../realm/pristine-realm.ts";
 import { textProperty } from "./find-property.ts";
 import { typeName } from "./type-name.ts";
 import { cut } from "./wire-text.ts";
@@ -20,6 +21,10 @@ const options: InspectOptions = {
  * `util.inspect.custom`; where that throws, the value is shown without it.
  */
 export function safeInspect(value: unknown, limit: number = mostReprCharacters): string {
+  return withPristineRealm(() => inspectBounded(value, limit));
+}
+
+function inspectBounded(value: unknown, limit: number): string {
   try {
     return cut(inspect(value, options), limit) || "''";
   } catch (error) {
