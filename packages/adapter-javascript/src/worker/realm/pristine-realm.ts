@@ -11,7 +11,7 @@ const {
   ownKeys,
   setPrototypeOf,
 } = Reflect;
-const { prototype: objectPrototype } = Object;
+const { hasOwn, prototype: objectPrototype } = Object;
 
 interface Entry {
   readonly holder: object;
@@ -78,7 +78,6 @@ const watched: Entry[] = [];
 /** What is put back when something of that has been replaced. */
 const all: Entry[] = [];
 const objectKeys = ownKeys(objectPrototype);
-let isSwapped = false;
 
 for (const name of Object.keys(used)) {
   const value = Reflect.get(globalThis, name) as object;
@@ -106,16 +105,14 @@ for (const key of ownKeys(getPrototypeOf(Uint8Array.prototype) as object)) {
  * nothing has, that costs a few microseconds. Code of the user's that is called sees it likewise.
  */
 export function withPristineRealm<Result>(action: () => Result): Result {
-  if (isSwapped || isPristine()) return action();
+  if (isPristine()) return action();
   const replaced = putBack();
-  isSwapped = true;
   try {
     return action();
   } finally {
-    isSwapped = false;
     for (let index = 0; index < replaced.length; index++) {
       const { holder, key, descriptor } = replaced[index] as Entry;
-      defineProperty(holder, key, descriptor);
+      define(holder, key, descriptor);
     }
   }
 }
@@ -133,7 +130,7 @@ function putBack(): readonly Entry[] {
   const replaced: Entry[] = [];
   const keep = (holder: object, key: PropertyKey, descriptor: PropertyDescriptor) => {
     // Not `push`, which may be what was replaced.
-    replaced[replaced.length] = { holder, key, descriptor: detached(descriptor), value: undefined };
+    replaced[replaced.length] = { holder, key, descriptor, value: undefined };
   };
   const keys = ownKeys(objectPrototype);
   for (let index = 0; index < keys.length; index++) {
@@ -146,9 +143,9 @@ function putBack(): readonly Entry[] {
   for (let index = 0; index < all.length; index++) {
     const { holder, key, descriptor, value } = all[index] as Entry;
     const now = getOwnPropertyDescriptor(holder, key);
-    if (now && ("value" in now ? now.value : now.get) === value) continue;
+    if (now && (hasOwn(now, "value") ? now.value : now.get) === value) continue;
     if (now) keep(holder, key, now);
-    defineProperty(holder, key, descriptor);
+    define(holder, key, descriptor);
   }
   return replaced;
 }
@@ -166,13 +163,13 @@ function note(holder: object, key: PropertyKey, list: Entry[]): void {
   if (list === watched && !isValue && holder !== globalThis) return;
   const value: unknown = isValue ? descriptor.value : descriptor.get;
   const seen: unknown = list === watched ? Reflect.get(holder, key) : value;
-  list.push({ holder, key, descriptor: detached(descriptor), value: seen });
+  list.push({ holder, key, descriptor, value: seen });
 }
 
-/** So that `Object.prototype.get = …` does not get into it. */
-function detached(descriptor: PropertyDescriptor): PropertyDescriptor {
+/** Defines a property, whatever stands in `Object.prototype`, which would get into a plain descriptor. */
+function define(holder: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
   setPrototypeOf(descriptor, null);
-  return descriptor;
+  defineProperty(holder, key, descriptor);
 }
 
 function words(text: string | undefined): readonly string[] {
