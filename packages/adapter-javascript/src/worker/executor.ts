@@ -14,13 +14,23 @@ import { noteEnded, opened, shielded, wasTerminated } from "./interrupts.ts";
 import { Bindings } from "./namespace/bindings.ts";
 import { Namespace } from "./namespace/namespace.ts";
 import { Outputs } from "./output/outputs.ts";
-import { cwd, defineProperty, isPromise, promiseThen, runTicks, setImmediate } from "./primordials.ts";
+import {
+  cwd,
+  defineProperty,
+  isPromise,
+  promiseThen,
+  runTicks,
+  setImmediate,
+} from "./primordials.ts";
 import { Requests } from "./requests.ts";
 import { interrupted, stoppedError } from "./stopped.ts";
 import { enterSurroundings } from "./surroundings.ts";
 import { CellSources } from "./values/cell-sources.ts";
 import { describeFailure, describeInvalidCell } from "./values/describe-failure.ts";
 import { describeValue } from "./values/describe-value.ts";
+
+/** What code calls when it has waited: it does not go on where it was interrupted. */
+const resumptionCheck = "__holdfast_resumed";
 
 /** How the code of an execution ended. */
 type Ending =
@@ -58,7 +68,7 @@ export class Executor {
     silenceImportWarning();
     const require = createSessionRequire(cwd, (id) => this.#bindings.modules.note(id));
     defineHidden("require", require);
-    defineHidden("__holdfast_resumed", (value: unknown) => {
+    defineHidden(resumptionCheck, (value: unknown) => {
       if (owner()?.isInterrupted === true) throw stoppedError;
       return value;
     });
@@ -109,7 +119,9 @@ export class Executor {
     this.#sources.remember(fileName, execution.code);
     this.#bindings.modules.begin(execution.executionId);
     if (execution.trackChanges) this.#changes = this.#namespace.watch();
-    const cell = opened(() => compileCell(execution.code, { fileName, constants }));
+    const cell = opened(() =>
+      compileCell(execution.code, { fileName, constants, resumptionCheck }),
+    );
     if (cell.status === "invalid") return this.#finish(execution, { status: "invalid", cell });
     this.#sources.remember(fileName, execution.code, cell.originalPosition);
     const value = opened(() => runCell(cell, this.#bindings));
