@@ -23,6 +23,7 @@ import {
   setImmediate,
 } from "./primordials.ts";
 import { Requests } from "./requests.ts";
+import { encodeMsgpack } from "./wire/msgpack-encoder.ts";
 import { interrupted, stoppedError } from "./stopped.ts";
 import { enterSurroundings } from "./surroundings.ts";
 import { CellSources } from "./values/cell-sources.ts";
@@ -31,6 +32,8 @@ import { describeValue } from "./values/describe-value.ts";
 
 /** What code calls when it has waited: it does not go on where it was interrupted. */
 const resumptionCheck = "__holdfast_resumed";
+
+const rehearsals = ["1 + 1", "[1, { two: [] }].map((item) => `${item}`)", "await 1; 2"];
 
 /** How the code of an execution ended. */
 type Ending =
@@ -97,6 +100,18 @@ export class Executor {
       default:
         return this.#requests.answer(message);
     }
+  }
+
+  /** Goes the way of an execution, without one: what V8 compiles when it is called first is there then. */
+  rehearse(): void {
+    for (const code of rehearsals) {
+      const cell = compileCell(code, { fileName: "<rehearsal>" });
+      if (cell.status === "invalid") continue;
+      const value = runCell(cell, this.#bindings);
+      if (!isPromise(value)) encodeMsgpack(describeValue((value as CellValue)?.[0]));
+    }
+    encodeMsgpack(this.#describeError(new Error("rehearsal")));
+    this.#inputs.rehearse();
   }
 
   #execute(execution: Execution): void {

@@ -3,7 +3,7 @@ import { Channel } from "./channel.ts";
 import { currentExecution } from "./execution.ts";
 import type { Executor } from "./executor.ts";
 import { installInterrupts } from "./interrupts.ts";
-import { promiseThen, reallyExit, setImmediate } from "./primordials.ts";
+import { promiseThen, reallyExit, setImmediate, setTimeout } from "./primordials.ts";
 import { startControl } from "./start-control.ts";
 import { takeOn } from "./surroundings.ts";
 
@@ -19,6 +19,9 @@ const features = [
   "changes",
   "completion",
 ];
+
+// The first message of who wanted the worker for now has come by then.
+const rehearsalDelayMs = 20;
 
 /** What the worker is made of. */
 export interface WorkerOptions {
@@ -36,6 +39,7 @@ export class Worker {
   readonly #channel = new Channel();
   #executor: Executor | null = null;
   #isLoading = false;
+  #hasWorked = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -69,6 +73,7 @@ export class Worker {
       case "shutdown":
         return reallyExit(0);
       default:
+        this.#hasWorked = true;
         return this.#executor?.handle(message);
     }
   }
@@ -98,6 +103,11 @@ export class Worker {
     if (this.#executor === null) setImmediate(() => this.#load());
   }
 
+  /** A worker that waits for its session has the time; one that has work gets warm by that. */
+  #rehearse(): void {
+    if (!this.#hasWorked) this.#executor?.rehearse();
+  }
+
   /** What runs code is loaded when the session knows already that the worker is up. */
   #load(): void {
     if (this.#isLoading) return;
@@ -110,6 +120,7 @@ export class Worker {
         );
         startControl(this.#options);
         this.#serve();
+        setTimeout(() => this.#rehearse(), rehearsalDelayMs).unref();
       },
       (error) => {
         process.stderr.write(String(error));

@@ -29,6 +29,12 @@ export class Inputs {
     );
   }
 
+  /** Loads what a stream of input needs. */
+  rehearse(): void {
+    void new InputStream(this.#now());
+    this.#source = null;
+  }
+
   attach(execution: Execution): void {
     attachInput(execution);
     this.#source = this.#stream = null;
