@@ -12,6 +12,7 @@ import { Inputs } from "./input/inputs.ts";
 import { Questions } from "./input/questions.ts";
 import { noteEnded, opened, shielded, wasTerminated } from "./interrupts.ts";
 import { Bindings } from "./namespace/bindings.ts";
+import { LastResults } from "./namespace/last-results.ts";
 import { Namespace } from "./namespace/namespace.ts";
 import { Outputs } from "./output/outputs.ts";
 import {
@@ -26,6 +27,7 @@ import { Requests } from "./requests.ts";
 import { encodeMsgpack } from "./wire/msgpack-encoder.ts";
 import { interrupted, stoppedError } from "./stopped.ts";
 import { enterSurroundings } from "./surroundings.ts";
+import { stopTimersOfInterrupted } from "./timers.ts";
 import { CellSources } from "./values/cell-sources.ts";
 import { describeFailure, describeInvalidCell } from "./values/describe-failure.ts";
 import { describeValue } from "./values/describe-value.ts";
@@ -51,6 +53,7 @@ export class Executor {
   readonly #inputs: Inputs;
   readonly #sources = new CellSources();
   readonly #bindings: Bindings;
+  readonly #lastResults = new LastResults();
   readonly #namespace: Namespace;
   readonly #requests: Requests;
   readonly #keepReporting: () => void;
@@ -69,6 +72,7 @@ export class Executor {
     installDisplay(channel, this.#questions, this.#outputs);
     this.#keepReporting = reportUncaught((error) => this.#report(error));
     silenceImportWarning();
+    stopTimersOfInterrupted();
     const require = createSessionRequire(cwd, (id) => this.#bindings.modules.note(id));
     defineHidden("require", require);
     defineHidden(resumptionCheck, (value: unknown) => {
@@ -203,6 +207,7 @@ export class Executor {
       case "ok": {
         if (ending.value === undefined || ending.value[0] === undefined) return null;
         const { problems, ...result } = describeValue(ending.value[0]);
+        this.#lastResults.keep(ending.value[0]);
         for (const problem of problems) this.#outputs.print("stderr", `${problem}\n`);
         return { type: "result" as const, ...result };
       }

@@ -1,7 +1,8 @@
+import { types } from "node:util";
 import type { Script } from "node:vm";
 import { withPristineRealm } from "../realm/pristine-realm.ts";
 import type { Bindings } from "../namespace/bindings.ts";
-import type { Cell, ImportRequest, Step } from "./cell.ts";
+import type { Cell, ImportRequest, Position, Step } from "./cell.ts";
 import { Disposal } from "./disposal.ts";
 import { importNames, type ImportModule } from "./import-names.ts";
 
@@ -41,7 +42,7 @@ async function runWaiting(
   options: RunOptions & { readonly runScript: (script: Script) => unknown },
 ): Promise<CellValue> {
   for (let index = 0; index < cell.imports.length; index++) {
-    await bindImport(cell.imports[index] as ImportRequest, bindings, options.importModule);
+    await bindImport(cell, cell.imports[index] as ImportRequest, bindings, options.importModule);
   }
   begin(cell, bindings);
   const disposal = new Disposal(bindings);
@@ -60,15 +61,28 @@ async function runWaiting(
 }
 
 async function bindImport(
+  cell: Cell,
   request: ImportRequest,
   bindings: Bindings,
   importModule: ImportModule | undefined,
 ): Promise<void> {
-  const found = await importNames(request, importModule);
+  let found: ReadonlyMap<string, unknown>;
+  try {
+    found = await importNames(request, importModule);
+  } catch (error) {
+    withPristineRealm(() => addPlace(error, cell.fileName, request.position));
+    throw error;
+  }
   withPristineRealm(() => {
     for (const [name, value] of found) bindings.setConstant(name, value);
     bindings.modules.note(request.specifier);
   });
+}
+
+/** Node does not know the statement that has imported. */
+function addPlace(error: unknown, fileName: string, { line, column }: Position): void {
+  if (!types.isNativeError(error) || typeof error.stack !== "string") return;
+  Reflect.set(error, "stack", `${error.stack}\n    at ${fileName}:${line}:${column}`);
 }
 
 function begin(cell: Cell, bindings: Bindings): void {

@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileCell } from "../cell/compile-cell.ts";
+import { silenceImportWarning } from "../cell/import-from-directory.ts";
 import { runCell } from "../cell/run-cell.ts";
 import { Bindings } from "../namespace/bindings.ts";
 import { CellSources } from "./cell-sources.ts";
 import { describeFailure, describeInvalidCell } from "./describe-failure.ts";
 
+silenceImportWarning();
 const bindings = new Bindings();
 const sources = new CellSources();
 const isOurs = (file: string) => file.includes("/src/worker/") || file.includes("/node_modules/");
@@ -121,6 +126,36 @@ describe("describeFailure()", () => {
     const first = await failureOf(source);
     const again = describeFailure(Reflect.get(globalThis, "e"), { sources, isOurs });
     expect(again.text).toBe(first.text);
+  });
+
+  it.each([
+    [
+      "const a = 1\n import b from 'nonesuch-package'",
+      "Error",
+      2,
+      "import b from 'nonesuch-package'",
+    ],
+    [
+      "import { nonesuch } from 'node:path'",
+      "SyntaxError",
+      1,
+      "import { nonesuch } from 'node:path'",
+    ],
+  ])("tells which import could not be done: %s", async (source, name, line, text) => {
+    const failure = await failureOf(source);
+    expect(failure.name).toBe(name);
+    expect(failure.traceback).toEqual([{ file: "<cell 1>", line, function: "", source: text }]);
+  });
+
+  it("tells lines of files", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-failure-"));
+    writeFileSync(join(folder, "fails.mjs"), "export function fail() {\n  null.x\n}\n");
+    const { traceback } = await failureOf(`import { fail } from "${folder}/fails.mjs"\nfail()`);
+    rmSync(folder, { recursive: true });
+    expect(traceback.map(({ line, source }) => [line, source])).toEqual([
+      [2, "fail()"],
+      [2, "null.x"],
+    ]);
   });
 
   it("tells what is no code", async () => {

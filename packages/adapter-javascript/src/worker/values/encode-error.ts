@@ -27,5 +27,7 @@ export function encodeError(
 /** What an error calls itself; where it leaves that to `Error`, the name of its class. */
 export function errorName(error: object): string {
   const name = textProperty(error, "name");
-  return name === "" || name === "Error" ? typeName(error) : name;
+  if (name !== "" && name !== "Error") return name;
+  const type = typeName(error);
+  return type === "Object" ? "Error" : type; // Node's own errors have no class of a name
 }
