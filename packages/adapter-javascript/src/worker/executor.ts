@@ -2,6 +2,7 @@ import type { HostMessage, NamespaceChanges, WorkerMessage } from "@holdfast/cor
 import { reportUncaught } from "./background.ts";
 import type { InvalidCell } from "./cell/cell.ts";
 import { compileCell } from "./cell/compile-cell.ts";
+import { createImportMeta, importMetaName } from "./cell/import-meta.ts";
 import { silenceImportWarning } from "./cell/import-from-directory.ts";
 import { type CellValue, runCell } from "./cell/run-cell.ts";
 import { createSessionRequire } from "./cell/session-require.ts";
@@ -75,6 +76,7 @@ export class Executor {
     stopTimersOfInterrupted();
     const require = createSessionRequire(cwd, (id) => this.#bindings.modules.note(id));
     defineHidden("require", require);
+    defineHidden(importMetaName, createImportMeta(cwd));
     defineHidden(resumptionCheck, (value: unknown) => {
       if (owner()?.isInterrupted === true) throw stoppedError;
       return value;

@@ -8,6 +8,7 @@ import { ColumnShifts } from "./column-shifts.ts";
 import { findAssignments } from "./constant-assignments.ts";
 import { findDeclarations } from "./declarations.ts";
 import { guardPrefix } from "./guard-prefix.ts";
+import { replaceImportMeta } from "./import-meta.ts";
 import { describeInvalid, invalidCell, parseV8Error } from "./invalid-cell.ts";
 import { takeModuleSyntax } from "./module-syntax.ts";
 import { SourceEdits } from "./source-edits.ts";
@@ -76,6 +77,7 @@ function build(parsed: Parsed, options: CompileOptions): Cell {
   if (fixed) throw new Refusal(`Identifier '${fixed.name}' has already been declared`, 0);
   const names = constantsOf(declarations, imports, earlier);
   const guardedConstants = guard(program, names, edits);
+  if (source.includes("meta")) replaceImportMeta(program, source, edits);
   const isStrict = hasStrictDirective(program);
   const head = isStrict ? '"use strict";' : "";
   const { resumptionCheck = null } = options;

@@ -48,8 +48,9 @@ export function parseV8Error(error: unknown): { message: string; position: Posit
   const [place = "", shown = "", mark = ""] = stack.split("\n");
   const line = /:(\d+)$/.exec(place)?.[1];
   const column = mark.indexOf("^");
-  if (line === undefined || column === -1) return null;
-  return { message, position: { line: Number(line), column: Math.min(column, shown.length) + 1 } };
+  if (line === undefined) return null;
+  // A line that is too long is not shown.
+  return { message, position: { line: Number(line), column: Math.min(Math.max(column, 0), shown.length) + 1 } };
 }
 
 function askV8(source: string, fileName: string): ReturnType<typeof parseV8Error> {

@@ -2,11 +2,15 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Bindings } from "../namespace/bindings.ts";
 import { compileCell } from "./compile-cell.ts";
 import { silenceImportWarning } from "./import-from-directory.ts";
+import { createImportMeta, importMetaName } from "./import-meta.ts";
 import { runCell } from "./run-cell.ts";
 import { createSessionRequire } from "./session-require.ts";
 
 silenceImportWarning();
-Object.assign(globalThis, { require: createSessionRequire(() => process.cwd()) });
+Object.assign(globalThis, {
+  require: createSessionRequire(() => process.cwd()),
+  [importMetaName]: createImportMeta(() => process.cwd()),
+});
 const bindings = new Bindings();
 let count = 0;
 
@@ -265,6 +269,12 @@ describe("import", () => {
       "module",
       "import data from './package.json' with { type: 'json' }",
       "data.type",
+    ],
+    [
+      "import.meta",
+      [true, true, true, true],
+      "const meta = () => import . meta; const { dirname, url } = import.meta",
+      "[dirname === process.cwd(), url.endsWith('/cell'), meta().resolve('node:fs') === 'node:fs', import.meta.resolve('./a') === url.replace(/cell$/, 'a')]",
     ],
     ["dynamic", "a/b", "(await import('node:path')).join('a', 'b')"],
   ])("last: %s", async (_name, expected, ...sources) => {

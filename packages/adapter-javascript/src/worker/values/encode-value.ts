@@ -142,7 +142,8 @@ function encodeRegExp(value: object, budget: EncodeBudget): Value {
 }
 
 function encodePlain(value: object, encode: Encode, budget: EncodeBudget): Value {
-  const names = keys(value);
+  // Keys behind those that fit do not matter, and there may be millions.
+  const names = keys(value).slice(0, budget.items + 1);
   const isMapOfText = names.every(
     (name) => !name.startsWith("$") && name !== "__proto__" && isSayable(name),
   );
