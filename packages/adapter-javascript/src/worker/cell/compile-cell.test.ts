@@ -25,7 +25,12 @@ describe("compileCell() on what is wrong", () => {
     ["return 5", 1, 1, "'return' outside of function"],
     ["'use strict'; with (a) {}", 1, 15, "Strict mode code may not include a with statement"],
     ["const x", 1, 7, "Missing initializer in const declaration"],
-    ["class A { #x; static { this.#y } }", 1, 28, "Private field '#y' must be declared in an enclosing class"],
+    [
+      "class A { #x; static { this.#y } }",
+      1,
+      28,
+      "Private field '#y' must be declared in an enclosing class",
+    ],
     ["export * from 'a'", 1, 1, "A cell cannot export from another module: use import"],
     ["export default 1", 1, 1, "A cell cannot export a default without a name"],
     ["import { a from 'b'", 1, 12, "Unexpected token"],

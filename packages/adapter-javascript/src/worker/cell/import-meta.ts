@@ -34,7 +34,8 @@ export function createImportMeta(directory: () => string): object {
     /** The URL of what a specifier names. */
     resolve: (specifier: string): string => {
       const base = join(directory(), "cell");
-      if (/^(?:\.{0,2}\/|file:)/.test(specifier)) return new URL(specifier, pathToFileURL(base)).href;
+      if (/^(?:\.{0,2}\/|file:)/.test(specifier))
+        return new URL(specifier, pathToFileURL(base)).href;
       const found = createRequire(base).resolve(specifier);
       return found.startsWith("/") ? pathToFileURL(found).href : found;
     },

@@ -50,7 +50,10 @@ export function parseV8Error(error: unknown): { message: string; position: Posit
   const column = mark.indexOf("^");
   if (line === undefined) return null;
   // A line that is too long is not shown.
-  return { message, position: { line: Number(line), column: Math.min(Math.max(column, 0), shown.length) + 1 } };
+  return {
+    message,
+    position: { line: Number(line), column: Math.min(Math.max(column, 0), shown.length) + 1 },
+  };
 }
 
 function askV8(source: string, fileName: string): ReturnType<typeof parseV8Error> {
