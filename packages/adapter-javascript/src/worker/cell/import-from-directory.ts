@@ -18,11 +18,11 @@ export function importFromDirectory(
 
 /** Has Node warn now, where nobody sees it, that code in no file can import: it does so once. Call it before any user code. */
 export function silenceImportWarning(): void {
-  const { emitWarning } = process;
+  const warning = Object.getOwnPropertyDescriptor(process, "emitWarning") ?? {};
   process.emitWarning = () => {};
   try {
     void importFromDirectory("node:path", {});
   } finally {
-    process.emitWarning = emitWarning;
+    Object.defineProperty(process, "emitWarning", warning);
   }
 }

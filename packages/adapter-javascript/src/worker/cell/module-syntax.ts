@@ -73,7 +73,7 @@ function takeExport(
     throw new ExportRefused("A cell cannot export a default without a name", node.start);
   }
   edits.blank(node.start, declaration.start);
-  statements.push(declaration as Statement);
+  statements.push(declaration);
 }
 
 function importRequest(node: ImportDeclaration, source: string): ImportRequest {

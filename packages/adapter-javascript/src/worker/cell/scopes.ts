@@ -1,4 +1,4 @@
-import type { AnyNode, Pattern } from "acorn";
+import type { AnyNode } from "acorn";
 import { namesOf } from "./syntax-nodes.ts";
 import { findVariables } from "./variable-declarations.ts";
 
@@ -37,7 +37,7 @@ export function declaredIn(node: AnyNode): readonly string[] {
 
 function variablesIn(body: AnyNode): readonly string[] {
   return findVariables(body).flatMap(({ declaration }) =>
-    declaration.declarations.flatMap(({ id }) => namesOf(id as Pattern)),
+    declaration.declarations.flatMap(({ id }) => namesOf(id)),
   );
 }
 

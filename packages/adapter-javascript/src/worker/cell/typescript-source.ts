@@ -91,13 +91,13 @@ function positionMap(json: string): PositionMap {
 }
 
 function noTypeScript(source: string, error: unknown): NoTypeScript {
-  const { message, startLine = 1, startColumn = 0 } = error as AmaroError;
+  const { message, startLine, startColumn } = error as AmaroError;
   const lines = source.split("\n");
   const before = lines.slice(0, startLine - 1).reduce((sum, line) => sum + line.length + 1, 0);
   const offset = offsetOfColumn(lines[startLine - 1] ?? "", startColumn);
   const pos = before + offset;
   return {
-    message: String(message),
+    message,
     position: { line: startLine, column: offset + 1 },
     pos,
     isIncomplete: /eof/.test(message) || source.slice(pos).trim() === "",

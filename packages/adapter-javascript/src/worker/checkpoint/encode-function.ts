@@ -30,7 +30,8 @@ export function encodeFunction(
   const prototype = getOwnPropertyDescriptor(value, "prototype")?.value as unknown;
   const isSkipped = (key: PropertyKey) =>
     usualKeys.has(key) || (typeof key === "string" && source.staticKeys.has(key));
-  const needs = source.form === "class" ? [...source.freeNames].filter(context.isVariable) : [];
+  const needs =
+    source.form === "class" ? [...source.freeNames].filter((free) => context.isVariable(free)) : [];
   return {
     type: "function",
     name,

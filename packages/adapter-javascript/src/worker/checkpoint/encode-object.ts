@@ -7,14 +7,18 @@ import type { EncoderContext } from "./encoder-context.ts";
 import type { GraphNode, Slot } from "./graph-node.ts";
 import { objectPart, protoPart } from "./object-part.ts";
 import { Unkeepable } from "./unkeepable.ts";
+import { uncurried, uncurriedGetter } from "../realm/uncurried.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
-const { apply } = Reflect;
 const { isArray } = Array;
-const { forEach: forEachEntry } = Map.prototype;
-const { forEach: forEachItem } = Set.prototype;
-const { getTime } = Date.prototype;
-const urlHref = getOwnPropertyDescriptor(URL.prototype, "href")?.get as () => string;
+const forEachEntry = uncurried<void>(Map.prototype, "forEach");
+const forEachItem = uncurried<void>(Set.prototype, "forEach");
+const getTime = uncurried<number>(Date.prototype, "getTime");
+const urlHref = uncurriedGetter<string>(URL.prototype, "href");
+const kindOfView = uncurriedGetter<string>(
+  getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+);
 
 /** An object that is neither a function, nor a buffer, nor the prototype of a function. @throws Unkeepable */
 export function encodeObject(
@@ -32,16 +36,16 @@ export function encodeObject(
     case "Map": {
       const entries: Slot[] = [];
       const add = (item: unknown, key: unknown) => entries.push(slot(key), slot(item));
-      apply(forEachEntry, object, [add]);
+      forEachEntry(object, add);
       return { type: "map", entries, ...part() };
     }
     case "Set": {
       const items: Slot[] = [];
-      apply(forEachItem, object, [(item: unknown) => items.push(slot(item))]);
+      forEachItem(object, (item: unknown) => items.push(slot(item)));
       return { type: "set", items, ...part() };
     }
     case "Date":
-      return { type: "date", time: apply(getTime, object, []) as number, ...part() };
+      return { type: "date", time: getTime(object), ...part() };
     case "RegExp": {
       const { source, flags, lastIndex } = object as RegExp;
       const own = part((key) => key === "lastIndex");
@@ -52,7 +56,7 @@ export function encodeObject(
       return { type: "error", stack, ...part((key) => key === "stack") };
     }
     case "URL":
-      return { type: "url", href: apply(urlHref, object, []) as string, ...part() };
+      return { type: "url", href: urlHref(object), ...part() };
     case "Object":
       return { type: "object", ...part() };
     default:
@@ -110,8 +114,7 @@ function kindOf(object: object): string {
   if (types.isRegExp(object)) return "RegExp";
   if (types.isNativeError(object)) return "Error";
   if (types.isDataView(object)) return "DataView";
-  if (types.isTypedArray(object))
-    return Buffer.isBuffer(object) ? "Buffer" : typedArrayKind(object);
+  if (types.isTypedArray(object)) return Buffer.isBuffer(object) ? "Buffer" : kindOfView(object);
   if (types.isNumberObject(object)) return "Number";
   if (types.isStringObject(object)) return "String";
   if (types.isBooleanObject(object)) return "Boolean";
@@ -128,13 +131,6 @@ function kindOf(object: object): string {
     types.isExternal(object);
   if (isNative) throw new Unkeepable(object, `a ${typeName(object)}`);
   return "Object";
-}
-
-function typedArrayKind(object: object): string {
-  return (Object.getOwnPropertyDescriptor(
-    getPrototypeOf(Uint8Array.prototype) as object,
-    Symbol.toStringTag,
-  )?.get?.call(object) ?? "") as string;
 }
 
 /** What has an inside that only its class can make is refused. @throws Unkeepable */
@@ -163,7 +159,7 @@ function mayBeAbove(kind: string, name: string): boolean {
 function isUrl(object: object): boolean {
   if (findProperty(object, "href").kind !== "getter") return false;
   try {
-    apply(urlHref, object, []);
+    urlHref(object);
     return true;
   } catch {
     return false; // of another class

@@ -11,6 +11,7 @@ import {
   type SpecialProperty,
 } from "./graph-node.ts";
 import { findKnown, type Require } from "./known-objects.ts";
+import { accessorOf } from "../realm/uncurried.ts";
 
 type FunctionNode = GraphNode & { readonly type: "function" };
 
@@ -123,9 +124,7 @@ export class GraphDecoder {
         return owner.prototype as unknown;
       }
       default:
-        throw new CheckpointInvalid(
-          `it holds a ${String((node satisfies never as GraphNode).type)}`,
-        );
+        throw new CheckpointInvalid(`it holds a ${(node satisfies never as GraphNode).type}`);
     }
   }
 
@@ -252,8 +251,8 @@ function fillPart(
 ): void {
   const { props = [], special = [], proto, isLocked } = part;
   if (proto !== undefined) {
-    const value = at(proto);
-    if (value !== undefined) setPrototypeOf(object, value as object | null);
+    const value = at(proto) as object | null | undefined;
+    if (value !== undefined) setPrototypeOf(object, value);
   }
   for (let index = 0; index < props.length; index += 2) {
     const value = at(props[index + 1]);
@@ -284,7 +283,8 @@ function descriptor(flags: number, what: PropertyDescriptor): PropertyDescriptor
 function methodOf(holder: object): object {
   const [key = ""] = Reflect.ownKeys(holder);
   const found = getOwnPropertyDescriptor(holder, key);
-  return (found?.value ?? found?.get ?? found?.set) as object;
+  const { get, set } = accessorOf(found ?? {});
+  return (found?.value ?? get ?? set) as object;
 }
 
 /** What runs code as it is made, or needs what does. */

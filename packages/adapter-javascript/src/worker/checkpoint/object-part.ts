@@ -1,5 +1,6 @@
 import type { EncoderContext } from "./encoder-context.ts";
 import type { ObjectPart, Slot, SpecialProperty } from "./graph-node.ts";
+import { accessorOf } from "../realm/uncurried.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Object;
 const { ownKeys } = Reflect;
@@ -25,7 +26,8 @@ export function objectPart(object: object, options: PartOptions): ObjectPart {
     const flags =
       Number(found.writable ?? false) + (found.enumerable ? 2 : 0) + (found.configurable ? 4 : 0);
     if (!("value" in found)) {
-      special.push({ key: slot(key), flags, get: slot(found.get), set: slot(found.set) });
+      const { get, set } = accessorOf(found);
+      special.push({ key: slot(key), flags, get: slot(get), set: slot(set) });
     } else if (flags === plain) {
       props.push(slot(key), slot(found.value));
     } else {

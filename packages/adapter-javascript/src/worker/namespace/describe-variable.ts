@@ -39,5 +39,5 @@ export function describeVariable(name: string, found: Found, withValue: boolean)
 function sizeOf(value: unknown): number | null {
   if (typeof value === "string") return Buffer.byteLength(value);
   const hasBytes = types.isAnyArrayBuffer(value) || types.isArrayBufferView(value);
-  return hasBytes ? bytesOf(value as object).length : null;
+  return hasBytes ? bytesOf(value).length : null;
 }

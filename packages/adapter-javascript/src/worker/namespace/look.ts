@@ -1,14 +1,15 @@
 import { types } from "node:util";
 import { bytesOf } from "../values/encode-bytes.ts";
 import { isObject } from "../values/find-property.ts";
+import { accessorOf, uncurried } from "../realm/uncurried.ts";
 
 const { isAnyArrayBuffer, isArrayBufferView, isDate, isMap, isProxy, isSet } = types;
 const { getOwnPropertyDescriptor } = Object;
-const { apply, ownKeys } = Reflect;
+const { ownKeys } = Reflect;
 const { isArray } = Array;
-const { forEach: forEachEntry } = Map.prototype;
-const { forEach: forEachItem } = Set.prototype;
-const { getTime } = Date.prototype;
+const forEachEntry = uncurried<void>(Map.prototype, "forEach");
+const forEachItem = uncurried<void>(Set.prototype, "forEach");
+const getTime = uncurried<number>(Date.prototype, "getTime");
 
 /** Looked at in one variable. */
 const mostItems = 10_000;
@@ -32,11 +33,11 @@ function collect(value: unknown, seen: unknown[], depth: number): void {
     if (seen.length <= mostItems) collect(item, seen, depth + 1);
   };
   if (isMap(value)) {
-    apply(forEachEntry, value, [(item: unknown, key: unknown) => (add(key), add(item))]);
+    forEachEntry(value, (item: unknown, key: unknown) => (add(key), add(item)));
   } else if (isSet(value)) {
-    apply(forEachItem, value, [add]);
+    forEachItem(value, add);
   } else if (isDate(value)) {
-    seen.push(apply(getTime, value, []));
+    seen.push(getTime(value));
   } else if (isAnyArrayBuffer(value) || isArrayBufferView(value)) {
     seen.push(bytesOf(value).toString("latin1", 0, mostItems));
     return; // its keys are its bytes
@@ -56,5 +57,6 @@ function collect(value: unknown, seen: unknown[], depth: number): void {
 /** The value of a property, or its getter. */
 function propertyOf(holder: object, key: PropertyKey): unknown {
   const found = getOwnPropertyDescriptor(holder, key);
-  return found && "value" in found ? found.value : found?.get;
+  if (found === undefined || "value" in found) return found?.value;
+  return accessorOf(found).get;
 }

@@ -255,7 +255,7 @@ describe("Namespace.complete()", () => {
     expect(matches("o.").matches.slice(0, 2)).toEqual(["a", "constructor"]);
     expect(matches("large.buff").matches).toEqual(["buffer"]);
     expect(matches("long.len").matches).toEqual(["length"]);
-    expect(matches(`${"x.".repeat(1_000_000)}`).matches).toEqual([]);
+    expect(matches("x.".repeat(1_000_000)).matches).toEqual([]);
     expect(bindings.get("ran")).toBe(0);
   });
 });

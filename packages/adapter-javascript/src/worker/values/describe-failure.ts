@@ -90,8 +90,8 @@ function describeBarely(thrown: unknown, reason: unknown): ExecutionFailure {
 }
 
 function messageOf(error: Error): string {
-  const message = textProperty(error, "message");
-  return message === "" ? String(error.message) : message;
+  const message: unknown = error.message;
+  return typeof message === "string" ? message : safeInspect(message);
 }
 
 /** The line of a cell and a caret under it, as Node shows where an uncaught error was thrown. */

@@ -7,6 +7,7 @@ import { findProperty, isObject } from "./find-property.ts";
 import { safeInspect } from "./safe-inspect.ts";
 import { typeName } from "./type-name.ts";
 import { isSayable } from "./wire-text.ts";
+import { uncurried } from "../realm/uncurried.ts";
 
 export interface EncodedValue {
   readonly value: Value;
@@ -27,11 +28,11 @@ const {
   isSet,
 } = types;
 const { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys } = Object;
-const { apply } = Reflect;
 const { isArray } = Array;
-const { forEach: forEachEntry } = Map.prototype;
-const { forEach: forEachItem } = Set.prototype;
-const { getTime, toISOString } = Date.prototype;
+const forEachEntry = uncurried<void>(Map.prototype, "forEach");
+const forEachItem = uncurried<void>(Set.prototype, "forEach");
+const getTime = uncurried<number>(Date.prototype, "getTime");
+const toISOString = uncurried<string>(Date.prototype, "toISOString");
 
 const mostReprCharacters = 10_000;
 
@@ -108,31 +109,27 @@ function encodeItems(value: readonly unknown[], encode: Encode, budget: EncodeBu
 
 function encodeMap(value: object, encode: Encode, budget: EncodeBudget): Value {
   const pairs: Value[] = [];
-  apply(forEachEntry, value, [
-    (item: unknown, key: unknown) => {
-      if (budget.isSpent()) return;
-      budget.items -= 2;
-      pairs[pairs.length] = [encode(key, 3), encode(item, 3)];
-    },
-  ]);
+  forEachEntry(value, (item: unknown, key: unknown) => {
+    if (budget.isSpent()) return;
+    budget.items -= 2;
+    pairs[pairs.length] = [encode(key, 3), encode(item, 3)];
+  });
   return { $type: "dict", items: pairs };
 }
 
 function encodeSet(value: object, encode: Encode, budget: EncodeBudget): Value {
   const items: Value[] = [];
-  apply(forEachItem, value, [
-    (item: unknown) => {
-      if (budget.isSpent()) return;
-      budget.items -= 1;
-      items[items.length] = encode(item, 2);
-    },
-  ]);
+  forEachItem(value, (item: unknown) => {
+    if (budget.isSpent()) return;
+    budget.items -= 1;
+    items[items.length] = encode(item, 2);
+  });
   return { $type: "set", items };
 }
 
 function encodeDate(value: object, budget: EncodeBudget): Value {
-  if (Number.isNaN(apply(getTime, value, []))) return unrepresentable(value, budget);
-  return { $type: "datetime", iso: apply(toISOString, value, []) as string };
+  if (Number.isNaN(getTime(value))) return unrepresentable(value, budget);
+  return { $type: "datetime", iso: toISOString(value) };
 }
 
 function encodeRegExp(value: object, budget: EncodeBudget): Value {

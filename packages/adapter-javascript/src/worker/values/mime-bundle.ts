@@ -19,7 +19,6 @@ const mostBytes = 64 * 1024 * 1024;
 
 const { isPromise, isProxy, isUint8Array } = types;
 const { apply } = Reflect;
-const { from } = Buffer;
 
 /** Methods that answer a whole bundle, a map of data by MIME type. */
 const bundleMethods: readonly (readonly [PropertyKey, string])[] = [
@@ -124,8 +123,8 @@ function put(type: string, data: unknown, name: string, mime: Bundle, problems: 
 
 /** Text as text, the rest as bytes: those of an image may come as base64, as notebooks have it. */
 function convert(type: string, data: unknown): MimeBundle[string] | null {
-  if (typeof data === "string") return isText(type) ? sayable(data) : from(data, "base64");
-  if (isUint8Array(data)) return isText(type) ? from(data).toString() : from(data);
+  if (typeof data === "string") return isText(type) ? sayable(data) : Buffer.from(data, "base64");
+  if (isUint8Array(data)) return isText(type) ? Buffer.from(data).toString() : Buffer.from(data);
   if (!isJson(type)) return null;
   try {
     return sayable(JSON.stringify(data));

@@ -1,9 +1,9 @@
 import { types } from "node:util";
 import { findProperty, isObject, textProperty } from "./find-property.ts";
+import { uncurried } from "../realm/uncurried.ts";
 
 const { isAsyncFunction, isGeneratorFunction, isProxy } = types;
-const { toString: sourceOf } = Function.prototype;
-const { apply } = Reflect;
+const sourceOf = uncurried<string>(Function.prototype, "toString");
 
 const mostCharacters = 1000;
 
@@ -29,11 +29,7 @@ export function constructorName(value: object): string | null {
 
 /** Whether a function was written as a class. */
 export function isClass(value: unknown): value is new (...args: unknown[]) => object {
-  return (
-    typeof value === "function" &&
-    !isProxy(value) &&
-    (apply(sourceOf, value, []) as string).startsWith("class")
-  );
+  return typeof value === "function" && !isProxy(value) && sourceOf(value).startsWith("class");
 }
 
 function functionType(value: object): string {

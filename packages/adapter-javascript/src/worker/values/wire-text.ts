@@ -1,13 +1,15 @@
-const { isWellFormed, toWellFormed } = String.prototype;
-const { apply } = Reflect;
+import { uncurried } from "../realm/uncurried.ts";
+
+const isWellFormed = uncurried<boolean>(String.prototype, "isWellFormed");
+const toWellFormed = uncurried<string>(String.prototype, "toWellFormed");
 
 /** A text that UTF-8 can hold: lone surrogates become U+FFFD. */
 export function sayable(text: string): string {
-  return apply(toWellFormed, text, []) as string;
+  return toWellFormed(text);
 }
 
 export function isSayable(text: string): boolean {
-  return apply(isWellFormed, text, []) as boolean;
+  return isWellFormed(text);
 }
 
 /** At most `limit` characters of a text, with a note of how many there were. */
