@@ -162,7 +162,9 @@ async function inspect(executable: string): Promise<RuntimeInfo> {
       features: javascriptFeatures,
     };
   } catch (error) {
-    return unavailable(error instanceof Error ? error.message.split("\n", 1)[0] ?? "" : String(error));
+    return unavailable(
+      error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error),
+    );
   }
 }
 

@@ -169,7 +169,7 @@ export class Channel {
 
 /** The socket does not block, since Node reads it: what does not fit waits here. */
 function writeWhole(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength; ) {
+  for (let at = 0; at < bytes.byteLength;) {
     try {
       at += writeSync(channelFd, bytes, at, bytes.byteLength - at, null);
     } catch (error) {

@@ -1,4 +1,10 @@
-import type { HostMessage, NamespaceChanges, WorkerMessage } from "@holdfast/core";
+import type {
+  ExecutionFailure,
+  ExecutionResult,
+  HostMessage,
+  NamespaceChanges,
+  WorkerMessage,
+} from "@holdfast/core";
 import { reportUncaught } from "./background.ts";
 import type { InvalidCell } from "./cell/cell.ts";
 import { compileCell } from "./cell/compile-cell.ts";
@@ -24,6 +30,7 @@ import {
   runTicks,
   setImmediate,
 } from "./primordials.ts";
+import { withPristineRealm } from "./realm/pristine-realm.ts";
 import { Requests } from "./requests.ts";
 import { encodeMsgpack } from "./wire/msgpack-encoder.ts";
 import { interrupted, stoppedError } from "./stopped.ts";
@@ -44,6 +51,11 @@ type Ending =
   | { readonly status: "error"; readonly error: unknown }
   | { readonly status: "invalid"; readonly cell: InvalidCell }
   | { readonly status: "interrupted" };
+
+/** The last that is told of an execution. */
+type Last =
+  | ({ readonly type: "result" } & ExecutionResult)
+  | ({ readonly type: "error" } & ExecutionFailure);
 
 /** What is done for a session, and what it leaves. What is interrupted leaves everything here as it was in front of it. */
 export class Executor {
@@ -124,27 +136,34 @@ export class Executor {
     setCurrentExecution(execution);
     this.#channel.send({ type: "started", executionId: execution.executionId });
     try {
-      this.#outputs.attach(execution);
-      this.#inputs.attach(execution);
-      this.#keepReporting();
-      this.#leave = enterSurroundings(execution);
+      withPristineRealm(() => this.#enter(execution));
       own(execution, () => this.#run(execution));
     } catch (error) {
       this.#finish(execution, { status: "error", error });
     }
   }
 
+  /** @throws what the system says of a directory that is not there */
+  #enter(execution: Execution): void {
+    this.#outputs.attach(execution);
+    this.#inputs.attach(execution);
+    this.#keepReporting();
+    this.#sources.remember(`<cell ${execution.number}>`, execution.code);
+    this.#bindings.modules.begin(execution.executionId);
+    if (execution.trackChanges) this.#changes = this.#namespace.watch();
+    this.#leave = enterSurroundings(execution);
+  }
+
   #run(execution: Execution): void {
     const fileName = `<cell ${execution.number}>`;
     const { constants } = this.#bindings;
-    this.#sources.remember(fileName, execution.code);
-    this.#bindings.modules.begin(execution.executionId);
-    if (execution.trackChanges) this.#changes = this.#namespace.watch();
     const cell = opened(() =>
       compileCell(execution.code, { fileName, constants, resumptionCheck }),
     );
     if (cell.status === "invalid") return this.#finish(execution, { status: "invalid", cell });
-    this.#sources.remember(fileName, execution.code, cell.originalPosition);
+    withPristineRealm(() =>
+      this.#sources.remember(fileName, execution.code, cell.originalPosition),
+    );
     const value = opened(() => runCell(cell, this.#bindings));
     if (!isPromise(value)) {
       this.#settleTurn();
@@ -184,44 +203,57 @@ export class Executor {
     const ending: Ending = wasTerminated(execution.number) ? { status: "interrupted" } : came;
     const last = own(execution, () => opened(() => this.#describe(ending, execution)));
     const changes = opened(() => this.#changes?.());
-    shielded(() => {
-      this.#leave?.();
-      this.#leave = this.#changes = null;
-      const { executionId } = execution;
-      setCurrentExecution(null);
-      noteEnded(execution.number);
-      this.#questions.forget();
-      const completed: WorkerMessage = {
-        type: "completed",
-        executionId,
-        status: ending.status === "invalid" ? "error" : ending.status,
-        keepsOutput: this.#outputs.release(),
-      };
-      const messages: WorkerMessage[] = [];
-      if (changes !== undefined) messages[0] = { type: "changes", executionId, ...changes };
-      if (last !== null) messages[messages.length] = { ...last, executionId };
-      this.#channel.send(...messages, completed);
-    });
+    shielded(() =>
+      withPristineRealm(() => this.#complete(execution, ending.status, last, changes)),
+    );
   }
 
-  #describe(ending: Ending, { number }: Execution) {
+  /** Whatever is there to be told: it is over. */
+  #complete(
+    { executionId, number }: Execution,
+    status: Ending["status"],
+    last: Last | null,
+    changes: NamespaceChanges | undefined,
+  ): void {
+    this.#leave?.();
+    this.#leave = this.#changes = null;
+    setCurrentExecution(null);
+    noteEnded(number);
+    this.#questions.forget();
+    const completed: WorkerMessage = {
+      type: "completed",
+      executionId,
+      status: status === "invalid" ? "error" : status,
+      keepsOutput: this.#outputs.release(),
+    };
+    try {
+      const messages: WorkerMessage[] = [];
+      if (changes !== undefined) messages.push({ type: "changes", executionId, ...changes });
+      if (last !== null) messages.push({ ...last, executionId });
+      this.#channel.send(...messages, completed);
+    } catch {
+      this.#channel.send(completed); // no message can hold what there was to tell
+    }
+  }
+
+  #describe(ending: Ending, { number }: Execution): Last | null {
     switch (ending.status) {
       case "ok": {
         if (ending.value === undefined || ending.value[0] === undefined) return null;
         const { problems, ...result } = describeValue(ending.value[0]);
         this.#lastResults.keep(ending.value[0]);
         for (const problem of problems) this.#outputs.print("stderr", `${problem}\n`);
-        return { type: "result" as const, ...result };
+        return { type: "result", ...result };
       }
       case "error":
-        return { type: "error" as const, ...this.#describeError(ending.error) };
+        return { type: "error", ...this.#describeError(ending.error) };
       case "invalid":
         return {
-          type: "error" as const,
+          type: "error",
           ...describeInvalidCell(ending.cell, `<cell ${number}>`, this.#sources),
         };
       case "interrupted":
-        return { type: "error" as const, ...interrupted };
+        return { type: "error", ...interrupted };
       default:
         return ending satisfies never;
     }

@@ -1,4 +1,3 @@
-
 // What the worker needs of the realm that it shares with user code, taken before that runs: whoever replaces
 // `Array.prototype.push` or `fs.writeSync` later does it to himself alone. Bundled code has no live bindings to modules.
 
@@ -32,13 +31,15 @@ export const {
 
 /** Writes all of it to a file that blocks. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at);
+  for (let at = 0; at < bytes.byteLength;) at += writeSync(fd, bytes, at);
 }
 
 export const { getCallSites, inspect, types } = util;
 export const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
 
-export const arrayPush = uncurried(Array.prototype.push as (this: unknown[], item: unknown) => number);
+export const arrayPush = uncurried(
+  Array.prototype.push as (this: unknown[], item: unknown) => number,
+);
 export const arrayShift = uncurried(Array.prototype.shift as (this: unknown[]) => unknown);
 export const isArray = Array.isArray;
 export const objectKeys = Object.keys;
@@ -65,7 +66,7 @@ export const bytesSubarray = uncurried(Uint8Array.prototype.subarray);
 export const isInteger = Number.isSafeInteger;
 export const stringSlice = uncurried(String.prototype.slice);
 export const toText = String;
-export const { setImmediate, setTimeout } = globalThis;
+export const { clearInterval, setImmediate, setTimeout } = globalThis;
 export const nextTick = process.nextTick.bind(process);
 export const chdir = process.chdir.bind(process);
 export const cwd = process.cwd.bind(process);
@@ -100,5 +101,9 @@ export const promiseThen = uncurried(
     resolved: (value: T) => void,
     rejected: (error: unknown) => void,
   ) => Promise<void>,
-) as <T>(promise: Promise<T>, resolved: (value: T) => void, rejected: (error: unknown) => void) => void;
+) as <T>(
+  promise: Promise<T>,
+  resolved: (value: T) => void,
+  rejected: (error: unknown) => void,
+) => void;
 export const { isPromise } = util.types;

@@ -16,7 +16,8 @@ export function enterSurroundings({ cwd, env }: Execution): () => void {
   }
   return () => {
     for (let i = 0; i < replaced.length; i++) {
-      const [name, value] = replaced[i] as readonly [string, string | undefined];
+      const name = (replaced[i] as readonly [string, string | undefined])[0];
+      const value = (replaced[i] as readonly [string, string | undefined])[1];
       if (value === undefined) delete environment[name];
       else environment[name] = value;
     }

@@ -1,4 +1,5 @@
 import type { HostMessage } from "@holdfast/core";
+import { createRequire } from "node:module";
 import { Channel } from "./channel.ts";
 import { currentExecution } from "./execution.ts";
 import type { Executor } from "./executor.ts";
@@ -118,6 +119,7 @@ export class Worker {
         this.#executor = new Executor(this.#channel, (file) =>
           file.startsWith(this.#options.ownDirectory),
         );
+        hideFiles(this.#options.ownDirectory);
         startControl(this.#options);
         this.#serve();
         setTimeout(() => this.#rehearse(), rehearsalDelayMs).unref();
@@ -128,4 +130,10 @@ export class Worker {
       },
     );
   }
+}
+
+/** `require.cache` is the user's. */
+function hideFiles(directory: string): void {
+  const { cache } = createRequire(directory);
+  for (const file of Object.keys(cache)) if (file.startsWith(directory)) delete cache[file];
 }

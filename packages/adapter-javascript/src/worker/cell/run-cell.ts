@@ -50,7 +50,10 @@ async function runWaiting(
   let failure: { readonly error: unknown } | null = null;
   try {
     for (let index = 0; index < cell.steps.length; index++) {
-      value = await runStep(cell.steps[index] as Step, options.runScript, disposal);
+      const step = cell.steps[index] as Step;
+      // Only where the code itself waits: what it has begun goes on in between, and it could miss that.
+      if (step.isAsync) value = await runWaitingStep(step, options.runScript, disposal);
+      else value = runStep(step, options.runScript, disposal);
     }
   } catch (error) {
     failure = { error };
@@ -92,14 +95,25 @@ function begin(cell: Cell, bindings: Bindings): void {
   });
 }
 
-async function runStep(
+function runStep(
+  step: Step,
+  runScript: (script: Script) => unknown,
+  disposal: Disposal,
+): CellValue {
+  try {
+    return [runScript(step.script)];
+  } finally {
+    withPristineRealm(() => disposal.take(step.resources));
+  }
+}
+
+async function runWaitingStep(
   step: Step,
   runScript: (script: Script) => unknown,
   disposal: Disposal,
 ): Promise<CellValue> {
   try {
-    const value = runScript(step.script);
-    return step.isAsync ? await (value as () => Promise<CellValue>)() : [value];
+    return await (runScript(step.script) as () => Promise<CellValue>)();
   } finally {
     withPristineRealm(() => disposal.take(step.resources));
   }

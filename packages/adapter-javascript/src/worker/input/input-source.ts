@@ -53,7 +53,12 @@ export class InputSource {
 
   get canAsk(): boolean {
     const execution = this.#execution;
-    return !this.#isAtEnd && execution !== null && execution.allowInput && execution === currentExecution();
+    return (
+      !this.#isAtEnd &&
+      execution !== null &&
+      execution.allowInput &&
+      execution === currentExecution()
+    );
   }
 
   /** A line that is there, without its end. `null`: none, and what there is in front of the end is a line too. */

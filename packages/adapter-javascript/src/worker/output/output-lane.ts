@@ -66,7 +66,7 @@ export class OutputLane {
   write(stream: Stream, bytes: Uint8Array): void {
     const end = this.#ends?.[stream];
     if (end === undefined) return;
-    for (let at = 0, times = 0; at < bytes.byteLength; ) {
+    for (let at = 0, times = 0; at < bytes.byteLength;) {
       try {
         at += writeSync(end.own, bytes, at, bytes.byteLength - at, null);
         times = 0;
@@ -82,7 +82,8 @@ export class OutputLane {
   #mend(stream: Stream, end: End): void {
     const fd = descriptors[stream];
     if (inodeOf(fd) !== end.inode) open(end.path, O_WRONLY, fd);
-    if (inodeOf(end.own) !== end.inode) end.own = openSync(end.path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (inodeOf(end.own) !== end.inode)
+      end.own = openSync(end.path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
   }
 }
 

@@ -89,7 +89,8 @@ function install(name: Stream, value: NodeJS.WriteStream): void {
   if (process[name] === value) return;
   defineProperty(process, name, {
     get: () => value,
-    set: (other: unknown) => defineProperty(process, name, { value: other, writable: true, configurable: true }),
+    set: (other: unknown) =>
+      defineProperty(process, name, { value: other, writable: true, configurable: true }),
     configurable: true,
     enumerable: true,
   });

@@ -33,7 +33,7 @@ export class FrameDecoder {
     while (this.#length >= headerBytes) {
       const held = this.#held;
       const size =
-        ((held[0] as number) * 0x1000000) +
+        (held[0] as number) * 0x1000000 +
         (((held[1] as number) << 16) | ((held[2] as number) << 8) | (held[3] as number));
       const flags = held[4] as number;
       if (size > this.#maxFrameBytes || flags > moreFollows || (size === 0 && flags !== 0))
