@@ -13,6 +13,8 @@ const { isNativeError, isProxy } = types;
 const { isArray } = Array;
 
 const mostErrors = 100;
+/** Files of Node's that stand between code and what has called it. */
+const internal = /^node:(?:internal\/|(?:vm|diagnostics_channel|async_hooks)$)/;
 
 /** Their stacks tell places of sources already. */
 const trimmedErrors = new WeakSet<Error>();
@@ -52,7 +54,7 @@ function trimLines(lines: readonly string[], options: TrimOptions): readonly str
 }
 
 function isInternal(file: string, { isOurs }: TrimOptions): boolean {
-  return /^node:(?:internal\/|vm$)/.test(file) || isOurs(file);
+  return internal.test(file) || isOurs(file);
 }
 
 function toSource(
