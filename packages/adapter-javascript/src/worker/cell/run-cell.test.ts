@@ -157,6 +157,11 @@ describe("a constant", () => {
     );
   });
 
+  it("is none when its cell failed before it had a value", async () => {
+    await expect(run("const never = null.x")).rejects.toThrow("of null");
+    await expect(run("never = 1; never")).resolves.toBe(1);
+  });
+
   it("does not hold where its name means something else", async () => {
     const source = "(function (x) { x = 2; { let y = 1; y = 3; } return x })(1)";
     await expect(run("const x = 1; const y = 2", source)).resolves.toBe(2);

@@ -161,7 +161,8 @@ export class Bindings {
 
   #guard(name: string): void {
     const assign = (value: unknown): void => {
-      if (this.#constants.has(name)) throw constantError(assign);
+      // Its cell may have failed before it had a value.
+      if (this.#constants.has(name) && this.has(name)) throw constantError(assign);
       setProperty(this.#global, name, value);
     };
     defineProperty(this.#global, guardPrefix + name, {
