@@ -3,7 +3,9 @@ import { eventually } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
 import { openSession } from "../support/session-run.ts";
 
-const runtime = javascriptRuntime();
+const runtime = javascriptRuntime({
+  executable: process.env["HOLDFAST_TEST_NODE"] ?? process.execPath,
+});
 
 describe("what a JavaScript execution leaves running", () => {
   it.each([

@@ -2,7 +2,9 @@ import { javascriptRuntime } from "@holdfast/adapter-javascript";
 import { describe, expect, it } from "vitest";
 import { openSession } from "../support/session-run.ts";
 
-const runtime = javascriptRuntime();
+const runtime = javascriptRuntime({
+  executable: process.env["HOLDFAST_TEST_NODE"] ?? process.execPath,
+});
 
 const harms: readonly (readonly [what: string, code: string])[] = [
   [

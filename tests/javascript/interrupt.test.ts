@@ -4,7 +4,9 @@ import { randomOfThisRun } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
 import { eventOf, openSession } from "../support/session-run.ts";
 
-const runtime = javascriptRuntime();
+const runtime = javascriptRuntime({
+  executable: process.env["HOLDFAST_TEST_NODE"] ?? process.execPath,
+});
 const ready = 'process.stdout.write("ready");';
 
 const endless: readonly (readonly [what: string, code: string])[] = [

@@ -4,7 +4,9 @@ import { javascriptRuntime } from "@holdfast/adapter-javascript";
 import { describe, expect, it } from "vitest";
 import { openSession } from "../support/session-run.ts";
 
-const runtime = javascriptRuntime();
+const runtime = javascriptRuntime({
+  executable: process.env["HOLDFAST_TEST_NODE"] ?? process.execPath,
+});
 
 describe("a JavaScript session", () => {
   it("keeps what is declared, and lets it be declared again [R3.1]", async () => {

@@ -25,7 +25,7 @@ export function installDisplay(channel: Channel, questions: Questions, outputs: 
     const { mime, problems } = isBundle
       ? mimeFromObject(value)
       : offeredMime(value, safeInspect(value));
-    for (const problem of problems) outputs.print("stderr", `${problem}\n`);
+    outputs.printLines("stderr", problems);
     const requestId = execution === currentExecution() ? questions.nextId() : null;
     channel.send({
       type: "display",

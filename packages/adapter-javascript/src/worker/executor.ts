@@ -242,7 +242,7 @@ export class Executor {
         if (ending.value === undefined || ending.value[0] === undefined) return null;
         const { problems, ...result } = describeValue(ending.value[0]);
         this.#lastResults.keep(ending.value[0]);
-        for (const problem of problems) this.#outputs.print("stderr", `${problem}\n`);
+        this.#outputs.printLines("stderr", problems);
         return { type: "result", ...result };
       }
       case "error":

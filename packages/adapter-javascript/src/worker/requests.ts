@@ -3,6 +3,7 @@ import type { Channel } from "./channel.ts";
 import { type State, readState, writeState } from "./state.ts";
 import { opened } from "./interrupts.ts";
 import { RequestRefused } from "./namespace/request-refused.ts";
+import { withPristineRealm } from "./realm/pristine-realm.ts";
 import { cut } from "./values/wire-text.ts";
 
 type Request = HostMessage & { readonly requestId: string };
@@ -28,7 +29,7 @@ export class Requests {
   answer(request: Request): void {
     const { requestId } = request;
     try {
-      const answer = opened(() => this.#do(request));
+      const answer = opened(() => withPristineRealm(() => this.#do(request)));
       this.#channel.send({ ...answer, requestId } as WorkerMessage);
     } catch (error) {
       this.#channel.send({ type: "refused", requestId, ...refusal(error) });

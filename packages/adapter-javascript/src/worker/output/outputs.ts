@@ -59,6 +59,10 @@ export class Outputs {
     this.#write(stream, utf8Bytes(text));
   }
 
+  printLines(stream: Stream, lines: readonly string[]): void {
+    for (let i = 0; i < lines.length; i++) this.print(stream, `${lines[i]}\n`);
+  }
+
   /** No more is written for an execution whose interrupt has come: the code ends here, as soon as the thread that brings it does. */
   #waitForReader(times: number): void {
     do block(times < shortWaits ? shortWaitMs : longWaitMs);
