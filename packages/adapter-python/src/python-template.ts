@@ -51,8 +51,15 @@ export async function forkFrom(
     for (const child of children) child.abandon();
     const arrived = await Promise.allSettled(arriving);
     await Promise.all(arrived.map(async (one) => one.status === "fulfilled" && one.value.stop()));
-    throw error;
+    // Who is not waited for any more finds no folder, and says that in its own way.
+    throw arrived.find(isCancelled)?.reason ?? error;
   }
+}
+
+function isCancelled(one: PromiseSettledResult<unknown>): one is PromiseRejectedResult {
+  return (
+    one.status === "rejected" && HoldfastError.is(one.reason) && one.reason.code === "cancelled"
+  );
 }
 
 function refusal(answer: WorkerMessage): HoldfastError {
