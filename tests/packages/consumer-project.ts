@@ -17,9 +17,9 @@ export interface ConsumerProject extends Disposable {
   /** What the package manager printed on stderr, by lines. */
   readonly warnings: readonly string[];
   /** Runs JavaScript with that Node, in the project. */
-  run(code: string, args?: readonly string[]): ReturnType<typeof runCommand>;
+  readonly run: (code: string) => ReturnType<typeof runCommand>;
   /** Compiles a TypeScript file for a Node that does not know all of its syntax, and answers the JavaScript file. */
-  compile(file: string): Promise<string>;
+  readonly compile: (file: string) => Promise<string>;
 }
 
 /**
@@ -70,8 +70,8 @@ async function install(version: string, kind: string, installer: Installer) {
     node,
     env,
     warnings: stderr.split("\n").filter((line) => line !== "" && !ofTheMachine.test(line)),
-    run: (code: string, args: readonly string[] = []) =>
-      runCommand(node, ["--input-type=module", "-e", code, ...args], { cwd: folder, env }),
+    run: (code: string) =>
+      runCommand(node, ["--input-type=module", "-e", code], { cwd: folder, env }),
     compile: (file: string) => compile(file, folder),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   } satisfies ConsumerProject;
