@@ -44,7 +44,7 @@ const headerText = /^[!-~\u00a1-\u00ff]+$/;
 /**
  * Lets the app decide about requests for WebSockets, by the same rules and routes as all others: who is refused gets the
  * answer as HTTP, and no WebSocket. The servers are to give all other requests with an `Upgrade` header to their ordinary
- * listener, see {@link isChannelRequest}; where Node cannot (before 22.21 and 24.9) they are refused.
+ * listener, see {@link isChannelRequest}; where Node cannot (before 22.21) they are refused.
  */
 export function acceptUpgrades(servers: readonly Server[], options: UpgradeOptions): Upgrades {
   const sockets = new WebSocketServer({
