@@ -4,7 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { HoldfastError, type Host } from "@holdfast/core";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
-import { isChannelRequest } from "./channel/channel-request.ts";
+import { isChannelRequest, upgradesFor } from "./channel/channel-request.ts";
 import { type Upgrades, acceptUpgrades } from "./channel/upgrade.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
 import { badTarget, problem, problemResponse } from "./problem.ts";
@@ -87,7 +87,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
         connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
         keepAliveTimeout,
         maxHeaderSize,
-        shouldUpgradeCallback: isChannelRequest,
+        ...upgradesFor(isChannelRequest),
       },
       (request, response) => {
         // Node drops what came with it, be it half of another request.

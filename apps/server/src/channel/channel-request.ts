@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerOptions } from "node:http";
 
 // `#` and `\` would end or split the path of a URL, and so name another route.
 const channelTarget = /^\/v1\/sessions\/[^/?#\\]+\/channel(?:\?|$)/;
@@ -19,4 +19,11 @@ export function isChannelRequest({
     (headers["content-length"] ?? "0") === "0" &&
     channelTarget.test(url ?? "")
   );
+}
+
+/** Has a server hand over the connections of such requests alone. Nodes before 22.21 do not know how, nor do the types that we have. */
+export function upgradesFor(
+  shouldUpgradeCallback: (request: IncomingMessage) => boolean,
+): ServerOptions {
+  return { shouldUpgradeCallback } as ServerOptions;
 }

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type Socket, connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { isChannelRequest } from "./channel-request.ts";
+import { isChannelRequest, upgradesFor } from "./channel-request.ts";
 import { acceptUpgrades } from "./upgrade.ts";
 
 /** A server with an app that refuses, and what became of its requests. */
-async function serve(answer: () => Response, shouldUpgradeCallback = isChannelRequest) {
-  const server = createServer({ shouldUpgradeCallback });
+async function serve(answer: () => Response, takes = isChannelRequest) {
+  const server = createServer(upgradesFor(takes));
   let entered = 0;
   acceptUpgrades([server], {
     fetch: answer,
