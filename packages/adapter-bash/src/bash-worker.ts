@@ -46,7 +46,7 @@ import {
 } from "./bash-state.ts";
 import { quote } from "./quote.ts";
 import { type ShellControl } from "./shell-control.ts";
-import { command, shellLine, topLevelCommand, userTraps } from "./shell-line.ts";
+import { command, longCommand, shellLine, topLevelCommand, userTraps } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 import { Stdin } from "./stdin.ts";
 
@@ -78,7 +78,7 @@ export interface BashWorkerOptions {
   readonly startFrom: (start: WorkerStartOptions, state: BashState) => Promise<Worker>;
 }
 
-// Code up to here goes in the line itself, which the shell reads byte by byte; a file costs about 100 us.
+// What is taken on goes in the line itself up to here; a file costs about 100 us.
 const maxInlineCode = 512;
 
 // A snapshot of the state in front of an execution costs 0.4 ms, three times the execution of `:`. So there are some, and
@@ -175,7 +175,10 @@ export class BashWorker implements Worker {
     this.#isDirty = !options.isPristine;
     this.#isFresh = options.isPristine;
     this.#control = options.control;
-    this.#control.listen((bytes) => this.#reader.read(bytes, (record) => this.#record(record)));
+    this.#control.listen((bytes) => {
+      // A record without an end would be waited for without one.
+      if (!this.#reader.read(bytes, (record) => this.#record(record))) void this.#process.stop();
+    });
     void this.#watch();
   }
 
@@ -331,26 +334,23 @@ export class BashWorker implements Worker {
     this.#lanes.listen((stream, bytes) => onEvent({ type: stream, bytes }));
     const { before, after } = this.#forThisAlone(request);
     foreground.after = after;
-    let codeFile: string | null = null;
-    if (request.code.length > maxInlineCode) {
-      codeFile = this.#put("code", request.code);
-    }
-    const line = shellLine({
-      nonce,
-      code: request.code,
-      codeFile,
-      pair: this.#lanes.name,
-      stdin: stdin === Stdin.empty ? "" : stdin.path,
-      isLive: stdin.isLive,
-      flags: this.#flags,
-      traps: this.#traps,
-    });
+    const line = shellLine(
+      {
+        nonce,
+        code: request.code,
+        pair: this.#lanes.name,
+        stdin: stdin === Stdin.empty ? "" : stdin.path,
+        isLive: stdin.isLive,
+        flags: this.#flags,
+        traps: this.#traps,
+      },
+      (name, text) => this.#put(name, text),
+    );
     const state = this.#snapshotBefore();
     debug.runtime?.("code written", {
       sessionId: this.#start.sessionId,
       executionId: request.executionId,
       lineBytes: line.length,
-      isFile: codeFile !== null,
     });
     this.#send(`${state}${before}${line}`);
     foreground.isWritten = true;
@@ -686,11 +686,8 @@ export class BashWorker implements Worker {
     return { before: this.#longCommand("before", before.join("\n")), after: after.join("\n") };
   }
 
-  /** A command that may be longer than what a pipe takes at once: then it goes by a file of that name. */
   #longCommand(name: string, text: string): string {
-    if (text.length <= maxInlineCode) return command(text);
-    const file = this.#put(name, text);
-    return command(`builtin . ${quote(file)}`);
+    return longCommand(name, text, (file, content) => this.#put(file, content));
   }
 
   /** Where the shell is. */

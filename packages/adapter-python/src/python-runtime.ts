@@ -18,7 +18,7 @@ import {
 } from "@holdfast/core";
 import { type Greeted, assign, greet, shakeHands } from "./python-handshake.ts";
 import type { ForkLimits } from "./python-template.ts";
-import { PythonTemplates, startVariables } from "./python-templates.ts";
+import { PythonTemplates, isOutOfTime, startVariables } from "./python-templates.ts";
 import { pythonFeatures } from "./python-worker.ts";
 
 /** Options of {@link pythonRuntime}. */
@@ -140,8 +140,7 @@ class WarmPython implements WarmWorker {
 
 /** A template that is killed can take a fork with it that has just begun; one that had its time had its time. */
 function hasEndedEarly(error: unknown): boolean {
-  if (!HoldfastError.is(error) || error.code !== "worker_start_failed") return false;
-  return !(HoldfastError.is(error.cause) && error.cause.code === "deadline_exceeded");
+  return HoldfastError.is(error) && error.code === "worker_start_failed" && !isOutOfTime(error);
 }
 
 function limitsOf({ startTimeoutMs, signal }: WarmOptions): ForkLimits {

@@ -100,7 +100,7 @@ export class PythonWorker implements Worker {
   readonly #process: GuardedProcess;
   readonly #channel: PythonChannel;
   readonly #greet: PythonWorkerOptions["greet"];
-  readonly #answers = new Map<string, (answer: WorkerMessage) => void>();
+  readonly #answers = new Map<string, PromiseWithResolvers<WorkerMessage>>();
   readonly #start: WorkerStartOptions;
   readonly #lanes: OutputLanes;
   readonly #exit = Promise.withResolvers<ProcessExit>();
@@ -304,15 +304,21 @@ export class PythonWorker implements Worker {
     }
   }
 
-  async #ask(message: PythonRequest): Promise<WorkerMessage> {
+  /** @throws HoldfastError `worker_lost` */
+  #ask(message: PythonRequest): Promise<WorkerMessage> {
     const requestId = `q${++this.#requests}`;
     const answer = Promise.withResolvers<WorkerMessage>();
-    this.#answers.set(requestId, answer.resolve);
-    this.#send({ ...message, requestId });
-    const lost = this.#process.ended.then(() => {
-      throw this.#lost(message.type);
-    });
-    return Promise.race([answer.promise, lost]);
+    this.#answers.set(requestId, answer);
+    if (this.#isEnded) this.#loseAnswers();
+    else this.#send({ ...message, requestId });
+    return answer.promise;
+  }
+
+  // Told to those who wait, not waited for by them: what waits for the end of the process is kept until then.
+  #loseAnswers(): void {
+    const lost = this.#lost("a request");
+    for (const answer of this.#answers.values()) answer.reject(lost);
+    this.#answers.clear();
   }
 
   #lost(what: string): HoldfastError {
@@ -330,7 +336,7 @@ export class PythonWorker implements Worker {
       const answer = this.#answers.get(message.requestId);
       if (answer === undefined) this.#dropped++;
       this.#answers.delete(message.requestId);
-      return answer?.(message);
+      return answer?.resolve(message);
     }
     if (message.type === "ready") return; // one that was warm has taken on its session
     if (message.type === "fault") return void this.#process.stop();
@@ -418,6 +424,7 @@ export class PythonWorker implements Worker {
     const exit = await this.#process.ended;
     await new Promise((done) => setImmediate(done)); // what it said last may lie in the socket still
     this.#isEnded = true;
+    this.#loseAnswers();
     const foreground = this.#foreground;
     if (foreground !== null) {
       this.#lanes.drain();

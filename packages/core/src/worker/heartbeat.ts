@@ -6,20 +6,21 @@ export interface Heartbeat {
   readonly cpuMs: number;
 }
 
-const sigkill = 1n << 8n;
+// SIGKILL and SIGSTOP, see proc_pid_status(5).
+const fatal = (1n << 8n) | (1n << 18n);
 
 // More than a status has. Read without asking for its size first, which is 0, and into memory that is there: it is asked
 // on the way to a session's first result.
 const scratch = Buffer.allocUnsafeSlow(8 * 1024);
 
 /**
- * Whether a process can still do what it is told: not when it has ended, is stopped, or has been killed and does not
- * know yet.
+ * Whether a process can still do what it is told: not when it has ended or is stopped, or has been killed or stopped and
+ * does not know yet.
  */
 export function isAbleToWork(pid: number): boolean {
   try {
     const status = procFile(`/proc/${pid}/status`);
-    const isPending = (set: string) => (BigInt(`0x${field(status, set)}`) & sigkill) !== 0n;
+    const isPending = (set: string) => (BigInt(`0x${field(status, set)}`) & fatal) !== 0n;
     return !/^[TtZX]/.test(field(status, "State")) && !isPending("SigPnd") && !isPending("ShdPnd");
   } catch {
     return false;
