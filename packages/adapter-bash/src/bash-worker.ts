@@ -7,7 +7,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type BackgroundExecution,
   type CheckpointReport,
@@ -94,6 +95,9 @@ const interruptAgainMs = 50;
 
 /** How long the shell is idle before its state is written down for a background execution to come. */
 const snapshotIdleMs = 5;
+
+/** How long a shell that has answered may take until it waits for its next line. */
+const waitingMs = 1_000;
 
 interface Foreground {
   readonly request: WorkerRequest;
@@ -257,7 +261,7 @@ export class BashWorker implements Worker {
 
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     return this.#withState(async (path) => {
-      const skipped = this.#leftBehind(); // by now the shell does nothing else
+      const skipped = await this.#leftBehind();
       await write(headerLine(this.#stateHeader(statSync(path).size)));
       for await (const piece of createReadStream(path)) await write(piece as Buffer);
       return { format: "bash", skipped };
@@ -279,7 +283,7 @@ export class BashWorker implements Worker {
 
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
     const commands = await this.#withState(async (path) => readFileSync(path));
-    const skipped = this.#leftBehind();
+    const skipped = await this.#leftBehind();
     const worker = await this.#startFrom(start, {
       header: this.#stateHeader(commands.length),
       commands,
@@ -581,11 +585,21 @@ export class BashWorker implements Worker {
     });
   }
 
+  /** Before that, the shell has descriptors of its own open for a moment, which look like the user's. */
+  async #waitsForItsNextLine(): Promise<void> {
+    const command = `/${basename(this.#process.directory)}/cmd`;
+    const isWaiting = () =>
+      seen(() => readlinkSync(`/proc/${this.pid}/fd/0`))?.endsWith(command) ?? true;
+    for (const start = performance.now(); !isWaiting(); await sleep(1))
+      if (performance.now() - start > waitingMs) return; // the name of its FIFO is not what it was
+  }
+
   #reads() {
     return { bash: minorVersion(this.version), command: this.#command };
   }
 
-  #leftBehind(): Skipped[] {
+  async #leftBehind(): Promise<Skipped[]> {
+    await this.#waitsForItsNextLine();
     const file = (name: string) => `/proc/${this.pid}/${name}`;
     // What the shell opens for itself is closed on exec: O_CLOEXEC, octal 02000000, see open(2).
     const isOwn = (fd: string) =>
