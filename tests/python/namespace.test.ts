@@ -181,14 +181,18 @@ c = C(); import sys; sys.modules[3] = c`);
     await using test = await openSession(runtime);
     await test.run(`import sys, threading
 sys.setswitchinterval(1e-6)
-d = {}; goes_on = True
-def change():
+d = {}; ended = sys.ended = threading.Event()
+def change(ended=ended):
   target, i = ${target}, 0
-  while goes_on:
+  while not ended.is_set():
     i += 1; target[f"v{i % 5000}"] = [i]; target.pop(f"v{i * 7 % 5000}", None)
-thread = threading.Thread(target=change); thread.start()`);
-    for (let i = 0; i < 20; i++)
+threading.Thread(target=change).start()`);
+    for (let i = 0; i < 20; i++) {
       expect(await test.run("x = 1", { trackChanges: true })).toMatchObject({ status: "ok" });
-    await test.run("goes_on = False; thread.join()");
+      await test.session.variables({ withValues: true });
+      await test.session.modules();
+    }
+    await test.session.deleteVariables();
+    await test.run("import sys; sys.ended.set()");
   });
 });

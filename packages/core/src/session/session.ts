@@ -84,6 +84,8 @@ export interface SessionCreateOptions extends SessionOptions {
   readonly onActivity?: (sessionId: string) => void;
   /** An execution was accepted: for those who record it. */
   readonly onExecution?: (execution: Execution) => void;
+  /** It has this worker from now on. Not all were started: a transaction that goes back can put a fork in the place of one. */
+  readonly onWorker?: (worker: Worker) => void;
   /** How its workers come up, such as out of a pool. @default the runtime's `start` */
   readonly startWorker?: (options: WorkerStartOptions) => Promise<Worker>;
   /** Where the state comes from when a worker is lost. @default nowhere: it is lost with it */
@@ -588,7 +590,12 @@ export class Session implements AsyncDisposable {
   ): Promise<SessionFork> {
     if (worker.fork === undefined) throw this.#unsupported("fork", "fork");
     const fork = worker.fork.bind(worker);
-    const { recovery: _recovery, isRestored: _isRestored, ...create } = this.#create;
+    const {
+      recovery: _recovery,
+      isRestored: _isRestored,
+      onWorker: _onWorker,
+      ...create
+    } = this.#create;
     const sessions: Session[] = [];
     let skipped: readonly Skipped[] = [];
     try {
@@ -1052,6 +1059,7 @@ export class Session implements AsyncDisposable {
 
   #adopt(worker: Worker, generation: number): void {
     this.#worker = worker;
+    this.#create.onWorker?.(worker);
     this.#watchHealth(worker);
     void worker.exited.then((exit) => {
       tellWorkerExited(this, worker.pid, exit);

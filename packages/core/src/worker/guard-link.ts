@@ -173,7 +173,12 @@ export class GuardLink {
     this.#control.destroy();
     this.channel?.end();
     if (this.#isGone) return this.gone.resolve(this.#killed);
-    for (const guard of this.ancestors) guard.send("O");
+    await Promise.all(
+      this.ancestors.map((guard) => {
+        guard.send("O");
+        return guard.barrier();
+      }),
+    );
     this.gone.resolve(await sweepOrphans(this.directory));
   }
 
