@@ -30,13 +30,14 @@ def variables(namespace, names, with_values):
 
 
 def delete(namespace, names):
-    """Removes these, or all; those that are not there."""
+    """Removes these, or all; those that are not there. Threads of the user's may go on meanwhile, and be faster."""
     if names is None:
-        names = [name for name in list(namespace) if not is_ours(name)]
-    missing = [name for name in names if is_ours(name) or name not in namespace]
+        names, missing = [name for name in list(namespace) if not is_ours(name)], []
+    else:
+        missing = [name for name in names if is_ours(name) or name not in namespace]
     if not missing:
         for name in names:
-            namespace.pop(name, None)  # a thread may have been faster
+            namespace.pop(name, None)
     return missing
 
 
