@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fetchedPackage } from "./fetched-package.ts";
 import { published } from "./published-packages.ts";
-import { repository } from "./repository.ts";
 import { mustRun } from "./run-command.ts";
 
 /** The first versions of Node that the packages claim to run on: the lower ends of what `engines` allows, oldest first. */
@@ -32,22 +31,9 @@ export async function consumerNodes(): Promise<readonly string[]> {
   return wanted.split(",");
 }
 
-/** The folder with the `node` of a version, kept between runs. Two that want it at once both fetch it; the first stays. */
+/** The folder with the `node` of a version. */
 export async function folderOfNode(version: string): Promise<string> {
-  const home = join(repository, "node_modules", ".cache", `node-${version}`);
-  const folder = join(home, "node_modules", nodePackage(), "bin");
-  if (existsSync(join(folder, "node"))) return folder;
-  const fresh = `${home}.${process.pid}`;
-  mkdirSync(fresh, { recursive: true });
-  writeFileSync(join(fresh, "package.json"), '{"private":true}');
-  const wanted = `${nodePackage()}@${version}`;
-  await mustRun("npm", ["install", "--no-audit", "--no-fund", wanted], { cwd: fresh });
-  try {
-    renameSync(fresh, home);
-  } catch {
-    rmSync(fresh, { recursive: true });
-  }
-  return folder;
+  return join(await fetchedPackage(nodePackage(), version), "bin");
 }
 
 function nodePackage(): string {
