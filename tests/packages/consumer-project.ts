@@ -1,10 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type PackedPackage, packAll } from "../support/published-packages.ts";
+import { type PackedPackage, packAll, published } from "../support/published-packages.ts";
 import { repository } from "../support/repository.ts";
 import { mustRun, runCommand } from "../support/run-command.ts";
 import { folderOfNode } from "../support/supported-nodes.ts";
+
+/** The README of the repository, and those of the packages, as they are packed. */
+export const readmes = [
+  { name: "the repository", readme: join(repository, "README.md") },
+  ...published.map(({ name, folder }) => ({ name, readme: join(folder, "README.md") })),
+];
 
 /** An empty project into which all packages were installed as tarballs. Dispose of it to remove it. */
 export interface ConsumerProject extends Disposable {

@@ -19,6 +19,7 @@ export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 /** A package of the workspace that is published. */
@@ -43,6 +44,11 @@ export const published: readonly PublishedPackage[] = publishedPackages.map((pat
 
 export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+/** What of a package can be imported: the keys of its `exports` that are modules. */
+export function modulesOf({ exports = {} }: Manifest): readonly string[] {
+  return Object.keys(exports).filter((entry) => !entry.endsWith(".json"));
 }
 
 /** Packs every published package into a folder. They must be built. */

@@ -19,6 +19,8 @@ export interface RunDocBlockOptions {
   readonly compile?: (file: string) => Promise<string>;
   /** @default that of this process */
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends it. @default none */
+  readonly signal?: AbortSignal;
 }
 
 /** Stands for the server of a document. */
@@ -33,6 +35,7 @@ export async function runDocBlock(block: DocBlock, options: RunDocBlockOptions):
     const result = await mustRun(command, args, {
       cwd: folder,
       env: { ...env, PATH: path, HOLDFAST_URL: url },
+      ...(options.signal && { signal: options.signal }),
     });
     return result.stdout;
   };
