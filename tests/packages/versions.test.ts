@@ -39,6 +39,7 @@ beforeAll(async () => {
   symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
   writeFileSync(join(copy, ".gitignore"), "node_modules\n");
   await mustRun("git", ["init", "--quiet", "--initial-branch=main"], { cwd: copy });
+  writeChange("own.md"); // right after a release there is no other
   await release(copy);
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -72,10 +73,7 @@ test("`changeset version` writes what changed into the CHANGELOG of each package
 test("all packages have one version, also when only one has changed; what is private has none", async () => {
   const before = new Set(published.map(({ path }) => versionOf(path)));
   expect(before.size).toBe(1);
-  writeFileSync(
-    join(copy, ".changeset", "next.md"),
-    '---\n"@holdfast/client": patch\n---\n\nOne thing.\n',
-  );
+  writeChange("next.md");
   await release(copy);
   const after = new Set(published.map(({ path }) => versionOf(path)));
   expect(after.size).toBe(1);
@@ -88,6 +86,11 @@ test("all packages have one version, also when only one has changed; what is pri
       if (name.startsWith("@holdfast/")) expect(range).toBe("workspace:^");
   }
 });
+
+function writeChange(file: string): void {
+  const text = '---\n"@holdfast/client": patch\n---\n\nOne thing.\n';
+  writeFileSync(join(copy, ".changeset", file), text);
+}
 
 async function release(folder: string): Promise<void> {
   const git = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
