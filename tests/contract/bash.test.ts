@@ -1,16 +1,5 @@
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { bashLanguage, describeWorkerContract } from "@holdfast/harness/vitest";
+import { bashFeatures } from "./features.ts";
 
-describeWorkerContract(bashRuntime(), {
-  language: bashLanguage,
-  features: [
-    "stdin",
-    "input",
-    "background",
-    "interrupt",
-    "checkpoint",
-    "fork",
-    "namespace",
-    "changes",
-  ],
-});
+describeWorkerContract(bashRuntime(), { language: bashLanguage, features: bashFeatures });

@@ -25,9 +25,9 @@ export interface WorkerRun {
   readonly bytes: (stream: "stdout" | "stderr") => Buffer;
   readonly text: (stream: "stdout" | "stderr") => string;
   /** The events of one kind. */
-  of<Type extends WorkerEvent["type"]>(
+  readonly of: <Type extends WorkerEvent["type"]>(
     type: Type,
-  ): readonly (WorkerEvent & { readonly type: Type })[];
+  ) => readonly (WorkerEvent & { readonly type: Type })[];
 }
 
 /** Runs something on a worker and keeps what it tells. */
