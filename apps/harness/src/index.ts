@@ -5,6 +5,11 @@ export { FakeWorker, type FakeWorkerOptions } from "./fake/fake-worker.ts";
 export type { FakeOperation } from "./fake/fake-operation.ts";
 export { FakeExecution, type FakeExecutionOptions } from "./fake/fake-execution.ts";
 
+// A worker in a process of its own that speaks the protocol, and breaks it
+export { ScriptedWorker, type ScriptedWorkerOptions } from "./scripted/scripted-worker.ts";
+export type { WorkerScript } from "./scripted/worker-script.ts";
+export { type WorkerStep, scriptedCode } from "./scripted/worker-step.ts";
+
 // Builders: requests, messages and frames, right and wrong
 export { buildSessionRecord, buildStoredExecution } from "./build/build-stored.ts";
 export { buildRequest } from "./build/build-request.ts";
@@ -14,6 +19,12 @@ export {
   hostMessageTypes,
   workerMessageTypes,
 } from "./build/build-message.ts";
+export {
+  type BrokenMessage,
+  type MessageFlaw,
+  brokenHostMessages,
+  brokenWorkerMessages,
+} from "./build/broken-message.ts";
 export { type BrokenFrame, brokenFrames, buildFrame, buildRawFrame } from "./build/build-frame.ts";
 
 // Waiting
