@@ -33,16 +33,32 @@ export { type CollectOptions, collect } from "./wait/collect.ts";
 export { type EventuallyOptions, eventually } from "./wait/eventually.ts";
 export { type FakeClock, stopClock } from "./wait/fake-clock.ts";
 
-// Sessions
-export { answerInput } from "./session/answer-input.ts";
+// Executions
+export {
+  type ExecuteWithInputOptions,
+  type ExecutedWithInput,
+  type InputAnswer,
+  type InputExchange,
+  executeWithInput,
+} from "./session/execute-with-input.ts";
+export { type OutputUntilOptions, outputUntil } from "./session/output-until.ts";
+
+// Folders and servers of a test
+export { type TemporaryFolder, temporaryFolder } from "./live/temporary-folder.ts";
+export {
+  type ServerProcess,
+  type ServerProcessOptions,
+  startServerProcess,
+} from "./live/server-process.ts";
 
 // Leaks
+export { type Holdings, type HoldingsOptions, holdings } from "./leaks/holdings.ts";
 export {
-  type Holdings,
   type LeakCounts,
+  type LeakOptions,
   type LeakWatch,
   expectNoLeaks,
-  holdings,
+  expectNothingLeaked,
   leaksSince,
   watchLeaks,
 } from "./leaks/leak-check.ts";
@@ -58,8 +74,10 @@ export {
 export { type SeededRandom, randomOfThisRun, seededRandom } from "./faults/seeded-random.ts";
 export {
   type ProcessIdentity,
+  haltProcess,
   identifyProcess,
   isStopped,
+  killProcess,
   signalProcess,
 } from "./faults/process-fault.ts";
 export { type FaultyDuplexOptions, faultyDuplex } from "./faults/faulty-duplex.ts";
