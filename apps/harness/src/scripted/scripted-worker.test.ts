@@ -35,7 +35,7 @@ async function startWorker(options: ScriptedWorkerOptions = {}) {
     stream: process.channel,
     schema: workerMessageSchema,
   });
-  const lanes = new OutputLanes(process, () => {});
+  const lanes = new OutputLanes(process);
   onTestFinished(() => lanes.close());
   const received = new Mailbox<WorkerMessage>();
   channel.onMessage((message) => received.put(message));

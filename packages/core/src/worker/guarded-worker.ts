@@ -1,5 +1,6 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { GuardedProcess } from "./guarded-process.ts";
+import { type Heartbeat, heartbeatOf } from "./heartbeat.ts";
 import { OutputLanes } from "./output-lanes.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";
@@ -77,9 +78,8 @@ export class GuardedWorker implements Worker {
     this.pid = process.pid;
     this.version = version;
     this.features = new Set(features);
-    this.#lanes = new OutputLanes(process, (id, stream, bytes) =>
-      start.onLateOutput?.(id, stream, bytes),
-    );
+    this.#lanes = new OutputLanes(process);
+    this.#lanes.listenLate((...late) => start.onLateOutput?.(...late));
     process.channel?.once("close", () => void this.#endWithoutChannel());
     this.exited = this.#watch();
   }
@@ -98,8 +98,8 @@ export class GuardedWorker implements Worker {
       ended: foreground.end.promise,
       interrupt: () => this.#interrupt(foreground),
       write: (data, { close = false } = {}) => this.#write(foreground, data, close),
-      pause: () => this.#lanes.pause(),
-      resume: () => this.#lanes.resume(),
+      pause: () => this.#foreground === foreground && this.#lanes.pause(),
+      resume: () => this.#foreground === foreground && this.#lanes.resume(),
     };
   }
 
@@ -142,6 +142,11 @@ export class GuardedWorker implements Worker {
     if (foreground?.request.executionId !== executionId) return;
     clearTimeout(foreground.interrupting);
     foreground.interrupting = undefined;
+  }
+
+  /** What the kernel says of the process: a worker that is idle is not asked. */
+  async ping(): Promise<Heartbeat> {
+    return heartbeatOf(this.pid);
   }
 
   async stop(options?: StopOptions): Promise<StopReport> {
