@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { docBlocksOf, matchesOutput } from "../support/doc-blocks.ts";
+import { docBlocksOf, docQuotes, matchesOutput } from "../support/doc-blocks.ts";
 import { type LiveServer, startServer } from "../support/live-server.ts";
 import { readManifest } from "../support/published-packages.ts";
 import { publishedPackages, repository } from "../support/repository.ts";
@@ -41,6 +41,13 @@ beforeAll(() => {
   bin = commands();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+test.for(documents)("%s quotes files as they are", (name) => {
+  for (const { path, line, code } of docQuotes(readFileSync(join(repository, name), "utf8"))) {
+    const file = readFileSync(join(repository, path), "utf8");
+    expect(file, `${name}:${line} is no part of ${path}`).toContain(`${code}\n`);
+  }
+});
 
 test("the README has examples that run", () => {
   expect(examples.map(({ name }) => name)).toContain("README.md");

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { DocBlock } from "./doc-blocks.ts";
 import { mustRun } from "./run-command.ts";
+import { runDocTests } from "./run-doc-tests.ts";
 
 /** Where and how a code block of a document is run. */
 export interface RunDocBlockOptions {
@@ -30,8 +31,8 @@ export const documentedAddress = /(http:\/\/)?(localhost|127\.0\.0\.1):4650/g;
 export async function runDocBlock(block: DocBlock, options: RunDocBlockOptions): Promise<string> {
   const { folder, document, url, bin, node = process.execPath, env = process.env } = options;
   const code = block.code.replaceAll(documentedAddress, url);
+  const path = [bin, env["PATH"]].join(delimiter);
   const run = async (command: string, args: readonly string[]): Promise<string> => {
-    const path = [bin, env["PATH"]].join(delimiter);
     const result = await mustRun(command, args, {
       cwd: folder,
       env: { ...env, PATH: path, HOLDFAST_URL: url },
@@ -42,6 +43,7 @@ export async function runDocBlock(block: DocBlock, options: RunDocBlockOptions):
   if (block.language === "ts") {
     const file = join(folder, docBlockFile(document, block));
     writeFileSync(file, code);
+    if (block.isTest) return runDocTests(file, folder, { ...env, PATH: path });
     return run(node, [(await options.compile?.(file)) ?? file]);
   }
   if (block.language === "python") return run("python3", ["-c", code]);
@@ -54,8 +56,8 @@ export function needServer(blocks: readonly DocBlock[]): boolean {
   return blocks.some((block) => isShell(block) || block.code.match(documentedAddress) !== null);
 }
 
-export function docBlockFile(document: string, { line }: DocBlock): string {
-  return `${document.replaceAll(/[^A-Za-z0-9]/g, "-")}-${line}.ts`;
+export function docBlockFile(document: string, { line, isTest }: DocBlock): string {
+  return `${document.replaceAll(/[^A-Za-z0-9]/g, "-")}-${line}.${isTest ? "test.ts" : "ts"}`;
 }
 
 /** Answers a folder with these commands, which run the JavaScript files that they are given with. */
