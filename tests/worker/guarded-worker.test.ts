@@ -6,7 +6,6 @@ import {
   OutputLanes,
   type WorkerEvent,
   type WorkerRequest,
-  awaitReady,
 } from "@holdfast/core";
 import { Mailbox, buildRequest, expectNoLeaks, holdings } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
@@ -42,26 +41,25 @@ async function openWorker(options: Partial<GuardedWorkerOptions> = {}): Promise<
   const { channel } = process;
   if (channel === null) throw new Error("it has no channel");
   const said = new Mailbox<string>();
-  const ready = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<string>();
   let worker: GuardedWorker | null = null;
   createInterface({ input: channel })
     .on("line", (line) => {
       said.put(line);
-      if (line === "ready") ready.resolve();
+      if (line === "ready") ready.resolve("1");
       if (line.startsWith("done ")) worker?.finish(line.slice(5), "ok");
     })
     .on("error", () => {}); // it was killed
-  await awaitReady(process, ready.promise, start);
-  await said.take();
-  worker = new GuardedWorker({
+  worker = await GuardedWorker.open({
     process,
     start,
-    version: "1",
+    ready: ready.promise,
     features: ["interrupt"],
     run: ({ executionId, code }, { stdoutPath, stderrPath }) =>
       channel.write(`${executionId} ${stdoutPath} ${stderrPath} ${code}\n`),
     ...options,
   });
+  await said.take();
   return { worker, process, said, [Symbol.asyncDispose]: async () => void (await worker.stop()) };
 }
 
@@ -180,14 +178,25 @@ describe("GuardedWorker", () => {
   });
 });
 
-describe("awaitReady()", () => {
+describe("GuardedWorker.open()", () => {
   const never = new Promise<never>(() => {});
-  const startWith = (script: string) =>
-    GuardedProcess.start({ ...start, command: "sh", args: ["-c", script] });
+  const open = async (
+    script: string,
+    options: Partial<typeof start> & { signal?: AbortSignal },
+  ) => {
+    const process = await GuardedProcess.start({
+      ...start,
+      command: "sh",
+      args: ["-c", script],
+      fifos: OutputLanes.fifos,
+    });
+    const given = { process, start: { ...start, ...options }, ready: never, features: [] };
+    return { process, opening: GuardedWorker.open({ ...given, run: () => {} }) };
+  };
 
   it("tells what a process wrote that ended before [F14]", async () => {
-    const starting = awaitReady(await startWith("echo no such module >&2; exit 3"), never, start);
-    await expect(starting).rejects.toMatchObject({
+    const { opening } = await open("echo no such module >&2; exit 3", {});
+    await expect(opening).rejects.toMatchObject({
       code: "worker_start_failed",
       message: "[worker_start_failed] start of a worker for session s1: no such module",
     });
@@ -197,9 +206,8 @@ describe("awaitReady()", () => {
     ["its time is over", "worker_start_failed", { startTimeoutMs: 1 }],
     ["it is not wanted any more", "cancelled", { signal: AbortSignal.abort() }],
   ] as const)("ends the process when %s", async (_why, code, options) => {
-    const process = await startWith("sleep 1000");
-    const starting = awaitReady(process, never, { ...start, ...options });
-    await expect(starting).rejects.toMatchObject({ code });
+    const { process, opening } = await open("sleep 1000", options);
+    await expect(opening).rejects.toMatchObject({ code });
     expect(process.hasEnded).toBe(true);
   });
 });

@@ -150,7 +150,6 @@ export { type DebugLog, debug } from "./telemetry/debug-log.ts";
 // For adapter authors: worker
 export { GuardedProcess } from "./worker/guarded-process.ts";
 export type { GuardedProcessOptions } from "./worker/spawn-guard.ts";
-export { awaitReady } from "./worker/await-ready.ts";
 export {
   GuardedWorker,
   type GuardedWorkerOptions,

@@ -12,7 +12,6 @@ import {
   type Worker,
   type WorkerEvent,
   type WorkerStartOptions,
-  awaitReady,
   encodeFrames,
 } from "@holdfast/core";
 
@@ -47,11 +46,10 @@ async function start(options: WorkerStartOptions): Promise<Worker> {
     else if (status === "error") worker?.finish(about, status, failure(text.trimEnd()));
     else if (status === "ok" || status === "interrupted") worker?.finish(about, status);
   });
-  const version = await awaitReady(process, ready.promise, options);
-  worker = new GuardedWorker({
+  worker = await GuardedWorker.open({
     process,
     start: options,
-    version,
+    ready: ready.promise,
     features,
     run: ({ executionId, code, stdin, cwd, env }, { stdoutPath, stderrPath }) => {
       const settings = [cwd ?? "", stdoutPath, stderrPath, ...Object.entries(env ?? {}).flat()];

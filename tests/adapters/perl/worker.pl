@@ -25,7 +25,7 @@ while (my ($id, $code, $stdin, $cwd, $stdout, $stderr, %variables) = receive()) 
             1;
         };
         $is_running = 0;
-        $is_done ? 'ok' : $@ eq "interrupted\n" ? 'interrupted' : "error $@";
+        $is_done ? 'ok' : $@ eq "interrupted\n" ? 'interrupted' : "error " . substr $@, 0, 65_536;
     };
     exit if $$ != $own;    # a fork that came to the end of the code
     chdir $home if length $cwd;

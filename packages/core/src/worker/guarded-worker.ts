@@ -1,4 +1,5 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
+import { awaitReady } from "./await-ready.ts";
 import type { GuardedProcess } from "./guarded-process.ts";
 import { type Heartbeat, heartbeatOf } from "./heartbeat.ts";
 import { OutputLanes } from "./output-lanes.ts";
@@ -23,10 +24,11 @@ export interface OutputPaths {
 
 /** What a {@link GuardedWorker} is made of. */
 export interface GuardedWorkerOptions {
-  /** A process that is up, started with `fifos: OutputLanes.fifos`. The worker owns it, and its channel, from now on. */
+  /** Started with `fifos: OutputLanes.fifos`. The worker owns it, and its channel, from now on. */
   readonly process: GuardedProcess;
   readonly start: WorkerStartOptions;
-  readonly version: string;
+  /** Settles when the process is up, such as with its first message, and with the version of its language. */
+  readonly ready: Promise<string>;
   readonly features: readonly Feature[];
   /** Tells the process what to run. Called between executions only; {@link GuardedWorker.finish} is the answer. */
   readonly run: (request: WorkerRequest, output: OutputPaths) => void;
@@ -70,9 +72,24 @@ export class GuardedWorker implements Worker {
   /** Settles when nothing of the last execution can touch the next one. */
   #between: Promise<unknown> = Promise.resolve();
 
+  /**
+   * Waits until the process is up, and makes a worker of it. Should it not come up, because it ends before, takes longer than
+   * `startTimeoutMs`, or is not wanted any more, nothing of it is left.
+   * @throws HoldfastError `worker_start_failed`, with the end of what the process wrote to its standard error when it ended;
+   *   `cancelled`
+   */
+  static open(options: GuardedWorkerOptions): Promise<GuardedWorker> {
+    const { process, start, ready } = options;
+    return awaitReady(
+      process,
+      ready.then((version) => new GuardedWorker(options, version)),
+      start,
+    );
+  }
+
   /** @throws the system's error when the process has ended, and its folder with it */
-  constructor(options: GuardedWorkerOptions) {
-    const { process, start, version, features } = options;
+  private constructor(options: GuardedWorkerOptions, version: string) {
+    const { process, start, features } = options;
     this.#options = options;
     this.#process = process;
     this.pid = process.pid;
