@@ -29,6 +29,8 @@ export type Feature =
 export type RuntimeInfo =
   | {
       readonly name: string;
+      /** Which one it is, where there are several for the language, such as `"pyodide"`. */
+      readonly engine?: string;
       readonly isAvailable: true;
       readonly version: string;
       readonly executable: string;
@@ -36,6 +38,7 @@ export type RuntimeInfo =
     }
   | {
       readonly name: string;
+      readonly engine?: string;
       readonly isAvailable: false;
       /** Why not. */
       readonly reason: string;
