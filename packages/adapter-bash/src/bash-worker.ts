@@ -587,9 +587,9 @@ export class BashWorker implements Worker {
 
   /** Before that, the shell has descriptors of its own open for a moment, which look like the user's. */
   async #waitsForItsNextLine(): Promise<void> {
-    const command = `/${basename(this.#process.directory)}/cmd`;
+    const commands = `/${basename(this.#process.directory)}/cmd`;
     const isWaiting = () =>
-      seen(() => readlinkSync(`/proc/${this.pid}/fd/0`))?.endsWith(command) ?? true;
+      seen(() => readlinkSync(`/proc/${this.pid}/fd/0`))?.endsWith(commands) ?? true;
     for (const start = performance.now(); !isWaiting(); await sleep(1))
       if (performance.now() - start > waitingMs) return; // the name of its FIFO is not what it was
   }
