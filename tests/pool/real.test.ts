@@ -231,6 +231,27 @@ describe("a pool of real bash and Python", { timeout: 120_000 }, () => {
     },
   );
 
+  it("warms up for the environment of its sessions, whatever its own is [R3.4]", async ({
+    skip,
+  }) => {
+    const python = pythonRuntime();
+    skip(python.warm === undefined, "no warm workers");
+    await using pool = new Pool({
+      runtimes: [python],
+      minIdle: 1,
+      env: { ...env, LANG: "C", LC_MESSAGES: "C.UTF-8" },
+    });
+    await pool.warmedUp();
+    const lease = await pool.acquire();
+    expect(await print(lease.session, "import os; print(os.environ['LC_MESSAGES'])")).toBe(
+      "C.UTF-8",
+    );
+    expect(pool.statistics).toMatchObject({ hits: 1, misses: 0 });
+    await lease.release();
+    await pool.close();
+    await python.close?.();
+  });
+
   it("serves a host: sessions start on warm workers, and a lost one is followed by a warm one [R3.4] [R2.1]", async ({
     skip,
   }) => {

@@ -85,6 +85,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     });
     pool = new Pool({
       runtimes,
+      env: sessionEnv(env),
       minIdle: warmOf(env["HOLDFAST_WARM"]),
       warmUp: "lazy",
       running: () => sessions?.list().filter(({ session }) => session.isBusy).length ?? 0,

@@ -75,7 +75,7 @@ export class CPythonRuntime implements Runtime {
   }
 
   async #warm(options: WarmOptions): Promise<WarmWorker> {
-    const variables = this.#templates?.lastVariables ?? startVariables(process.env);
+    const variables = this.#templates?.lastVariables ?? startVariables(options.env ?? process.env);
     const forked = await this.#templates?.fork(variables, limitsOf(options));
     if (forked === undefined || forked === null || variables === null)
       throw new HoldfastError({

@@ -516,9 +516,10 @@ export class Pool implements AsyncDisposable {
   }
 
   async #warmWorker(runtime: Runtime, signal: AbortSignal): Promise<WarmWorker> {
-    const { session } = this.#options;
+    const { session, env } = this.#options;
     const startTimeoutMs = session?.startTimeoutMs ?? defaultSessionOptions.startTimeoutMs;
-    return (runtime.warm as NonNullable<Runtime["warm"]>).call(runtime, { startTimeoutMs, signal });
+    const warming = { startTimeoutMs, signal, ...(env === undefined ? {} : { env }) };
+    return (runtime.warm as NonNullable<Runtime["warm"]>).call(runtime, warming);
   }
 
   #warmUpFailed(slotId: number, runtime: string, error: unknown): void {

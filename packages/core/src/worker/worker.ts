@@ -69,6 +69,8 @@ export interface Runtime {
 
 export interface WarmOptions {
   readonly startTimeoutMs: number;
+  /** The environment that its session will most likely be started with. @default that of this process */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
