@@ -1,20 +1,14 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-const projects = [
-  ["core", "packages/core"],
-  ["adapter-bash", "packages/adapter-bash"],
-  ["adapter-javascript", "packages/adapter-javascript"],
-  ["adapter-python", "packages/adapter-python"],
-  ["notebook", "packages/notebook"],
-  ["store-sqlite", "packages/store-sqlite"],
-  ["client", "packages/client"],
-  ["mcp", "packages/mcp"],
-  ["console", "packages/console"],
-  ["opentelemetry", "packages/opentelemetry"],
-  ["server", "apps/server"],
-  ["harness", "apps/harness"],
-  ["tests", "tests"],
-] as const;
+const folders = ["packages", "apps"].flatMap((parent) =>
+  readdirSync(join(import.meta.dirname, parent)).map((name) => `${parent}/${name}`),
+);
+/** A project for each member of the workspace, named after its folder. */
+const projects = [...folders, "tests"]
+  .filter((folder) => existsSync(join(import.meta.dirname, folder, "package.json")))
+  .map((folder) => [basename(folder), folder] as const);
 
 export default defineConfig({
   test: {

@@ -4,6 +4,10 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parseAst } from "vitest/node";
 
 const scope = "@holdfast/";
+/** What is in the `dist` of a package and so is not installed with it; of the console, which is a page, that is all. */
+const bundled: Readonly<Record<string, readonly string[]>> = {
+  [`${scope}core`]: ["msgpackr"],
+};
 /** Floors of core, from the ground up; a folder imports those on its own floor or below, never above. */
 const coreFloors = [
   ["errors", "time"],
@@ -152,7 +156,8 @@ interface FileImport {
 function refusedFile({ from, file, target, workspace }: FileImport): string | null {
   const isOwn = !relative(from.folder, target).startsWith("..");
   const isScript = !relative(join(workspace.root, "scripts"), target).startsWith("..");
-  if (!isOwn) return from.kind === "tests" && isScript ? null : "it is outside of the package";
+  const mayUseScripts = from.kind === "tests" || file === join(from.folder, "tsdown.config.ts");
+  if (!isOwn) return mayUseScripts && isScript ? null : "it is outside of the package";
   if (target === join(from.folder, "src", "index.ts")) return "its own package's index.ts";
   if (from.manifest.name !== `${scope}core`) return null;
   const [fromFloor, toFloor] = [floorOf(from.folder, file), floorOf(from.folder, target)];
@@ -189,9 +194,10 @@ function refusedPackage({ from, file, specifier, workspace }: PackageImport): st
   }
   const { dependencies, peerDependencies, devDependencies } = from.manifest;
   const isForUsers = relative(from.folder, file).startsWith("src/") && !file.endsWith(".test.ts");
-  // Users get no devDependencies. The console is a page: what it imports is in its dist already.
-  const needsDependency =
-    isForUsers && from.kind !== "tests" && from.manifest.name !== `${scope}console`;
+  // Users get no devDependencies.
+  const isBundled =
+    from.manifest.name === `${scope}console` || bundled[from.manifest.name]?.includes(name);
+  const needsDependency = isForUsers && from.kind !== "tests" && !isBundled;
   const declared = { ...dependencies, ...peerDependencies };
   const alsoDeclared = needsDependency
     ? {}

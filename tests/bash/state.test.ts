@@ -191,6 +191,18 @@ describe("a bash session", () => {
     expect(ran.out).toBe("3000000 0\n");
   });
 
+  it.each([
+    ["DEBUG", 100_000],
+    ["DEBUG", 3_000_000],
+    ["EXIT", 100_000],
+  ])("keeps a trap for %s of %i characters, and runs on [F10]", async (signal, length) => {
+    await using test = await openSession(runtime);
+    const trap = `: ${"é".repeat(length / 2)}`;
+    expect((await test.run(`trap '${trap}' ${signal}`)).status).toBe("ok");
+    expect((await test.run("echo hi")).out).toBe("hi\n");
+    expect((await test.run(`trap -p ${signal}`)).out).toBe(`trap -- '${trap}' ${signal}\n`);
+  });
+
   it("shares no variable, function or directory with another session [R4.7] [S1-1] [S1-2] [S1-3]", async () => {
     await using one = await openSession(runtime);
     await using other = await openSession(runtime);

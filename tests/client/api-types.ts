@@ -403,6 +403,7 @@ export interface Run {
 }
 export interface Runtime {
   name: string;
+  engine: string | null;
   available: boolean;
   version: string | null;
   features: string[];

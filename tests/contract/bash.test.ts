@@ -1,16 +1,6 @@
 import { bashRuntime } from "@holdfast/adapter-bash";
-import { bashLanguage, describeWorkerContract } from "@holdfast/harness/vitest";
+import { bashLanguage } from "@holdfast/harness/vitest";
+import { describeAdapter } from "./describe-adapter.ts";
+import { bashFeatures } from "./features.ts";
 
-describeWorkerContract(bashRuntime(), {
-  language: bashLanguage,
-  features: [
-    "stdin",
-    "input",
-    "background",
-    "interrupt",
-    "checkpoint",
-    "fork",
-    "namespace",
-    "changes",
-  ],
-});
+describeAdapter("bash", bashRuntime(), { language: bashLanguage, features: bashFeatures });

@@ -1,21 +1,15 @@
 import { pythonRuntime } from "@holdfast/adapter-python";
-import { describeWorkerContract, pythonLanguage } from "@holdfast/harness/vitest";
+import { pythonLanguage } from "@holdfast/harness/vitest";
 import { describe } from "vitest";
+import { describeAdapter } from "./describe-adapter.ts";
+import { pythonFeatures } from "./features.ts";
 
-describe.each([{ template: true }, { template: false }])("Python with %j", (options) => {
-  describeWorkerContract(pythonRuntime(options), {
+describe.each([
+  ["Python", { template: true }],
+  ["Python, no template", { template: false }],
+] as const)("%s", (name, options) => {
+  describeAdapter(name, pythonRuntime(options), {
     language: pythonLanguage,
-    features: [
-      "stdin",
-      "input",
-      "results",
-      "displays",
-      "interrupt",
-      "fork",
-      "checkpoint",
-      "namespace",
-      "changes",
-      "completion",
-    ],
+    features: pythonFeatures,
   });
 });

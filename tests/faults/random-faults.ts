@@ -15,6 +15,7 @@ import {
   identifyProcess,
   isStopped,
   readSlowly,
+  scriptedCode,
   signalProcess,
 } from "@holdfast/harness";
 import { expect } from "vitest";
@@ -182,14 +183,16 @@ export const stateFaults = {
   },
 } as const satisfies Readonly<Record<string, RandomFault>>;
 
-/** Faults of a worker whose code is what it sends: see `scripted-worker.ts`. */
+/** Faults of a scripted worker, whose code is what it sends. */
 export const frameFaults = {
   "half, garbage and oversized frames [F07] [F08] [F09] [F10]": async ({ test, random }) => {
     const bytes =
       random.next() < 0.5
         ? random.pick(brokenFrames()).bytes
         : random.bytes(random.integer(1, 200));
-    const execution = test.session.execute(`send ${bytes.toString("hex")}`);
+    const execution = test.session.execute(
+      scriptedCode({ type: "send_bytes", bytes }, { type: "exit", exitCode: 7 }),
+    );
     const record = await execution.ended;
     expect(record).toMatchObject(lost);
     expect([

@@ -1,7 +1,7 @@
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { pythonRuntime } from "@holdfast/adapter-python";
 import type { Runtime } from "@holdfast/core";
-import { randomOfThisRun, watchLeaks } from "@holdfast/harness";
+import { randomOfThisRun, scriptedCode, watchLeaks } from "@holdfast/harness";
 import { expect, it } from "vitest";
 import { has } from "../support/requires.ts";
 import { type TestSession, openSession } from "../support/session-run.ts";
@@ -56,8 +56,8 @@ const python: FaultLanguage = {
 
 const scripted: FaultLanguage = {
   name: "scripted",
-  mark: (text) => `set ${text}`,
-  readMark: "get",
+  mark: (text) => scriptedCode({ type: "keep", text }),
+  readMark: scriptedCode({ type: "recall" }),
   endless: [],
   count: String,
   zeros: String,

@@ -1,21 +1,18 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pythonRuntime } from "@holdfast/adapter-python";
 import type { Runtime } from "@holdfast/core";
+import { ScriptedWorker, type WorkerScript } from "@holdfast/harness";
 
-/** The Python runtime as it is, with `scripted-worker.ts` in the place of the interpreter. Its program goes with it. */
-export function scriptedRuntime(): Disposable & { readonly runtime: Runtime } {
-  const folder = mkdtempSync(join(tmpdir(), "scripted-"));
-  const executable = join(folder, "python");
-  const script = join(import.meta.dirname, "scripted-worker.ts");
-  writeFileSync(
-    executable,
-    `#!/bin/sh\nSCRIPTED_WORKER='${executable}' exec '${process.execPath}' '${script}' "$@"\n`,
-  );
-  chmodSync(executable, 0o700);
+/** The Python runtime as it is, with a worker in the place of the interpreter that does what the test says. */
+export function scriptedRuntime(
+  script: WorkerScript = {},
+): Disposable & { readonly runtime: Runtime; readonly worker: ScriptedWorker } {
+  const worker = new ScriptedWorker({
+    about: (executable) => `${executable}\n3.99.0\ncpython\n`,
+    ...script,
+  });
   return {
-    runtime: pythonRuntime({ executable, template: false }),
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+    runtime: pythonRuntime({ executable: worker.executable, template: false }),
+    worker,
+    [Symbol.dispose]: () => worker[Symbol.dispose](),
   };
 }

@@ -1,13 +1,21 @@
 import { expect, test } from "vitest";
-import { docBlocks, matchesOutput } from "../support/doc-blocks.ts";
+import { docBlocks, docQuotes, matchesOutput } from "../support/doc-blocks.ts";
 
 test("docBlocks() finds what is marked, with the output that follows it", () => {
   const text =
     "# a\n```ts run\nf();\n```\n\n```text output\n1 …\n```\n```sh\nrm x\n```\n````bash run\ng\n````\n";
   expect(docBlocks(text)).toEqual([
-    { language: "ts", line: 3, code: "f();", output: "1 …" },
-    { language: "bash", line: 13, code: "g", output: null },
+    { language: "ts", line: 3, code: "f();", isTest: false, output: "1 …" },
+    { language: "bash", line: 13, code: "g", isTest: false, output: null },
   ]);
+  const [block] = docBlocks("```ts run vitest\ntest();\n```\n");
+  expect(block).toMatchObject({ language: "ts", isTest: true });
+});
+
+test("docQuotes() finds what repeats a file", () => {
+  const text = "```ts\nno\n```\n```perl quote=tests/a.pl\n1;\n2;\n```\n";
+  expect(docQuotes(text)).toEqual([{ path: "tests/a.pl", line: 5, code: "1;\n2;" }]);
+  expect(() => docQuotes("```ts quote=a.ts\n1;\n")).toThrow("line 1");
 });
 
 test.for([

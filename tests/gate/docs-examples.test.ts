@@ -1,6 +1,5 @@
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -11,11 +10,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DocBlock, docBlocksOf, matchesOutput } from "../support/doc-blocks.ts";
+import { docBlocksOf, docQuotes, matchesOutput } from "../support/doc-blocks.ts";
 import { type LiveServer, startServer } from "../support/live-server.ts";
+import { readManifest } from "../support/published-packages.ts";
 import { publishedPackages, repository } from "../support/repository.ts";
 import { has } from "../support/requires.ts";
-import { mustRun, runCommand } from "../support/run-command.ts";
+import { runCommand } from "../support/run-command.ts";
+import { docBlockFile, needServer, runDocBlock, writeCommands } from "../support/run-doc-block.ts";
 
 const documents = [
   "README.md",
@@ -30,17 +31,23 @@ const examples = documents
   .map((name) => ({ name, blocks: docBlocksOf(join(repository, name)) }))
   .filter(({ blocks }) => blocks.length > 0);
 
-/** Stands for the server of a document. */
-const address = /(http:\/\/)?(localhost|127\.0\.0\.1):4650/g;
-
 let folder: string;
+let bin: string;
 beforeAll(() => {
   // The packages are found by name, as tests/ declares them.
   folder = mkdtempSync(join(tmpdir(), "examples-"));
   symlinkSync(join(repository, "tests/node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  bin = commands();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+test.for(documents)("%s quotes files as they are", (name) => {
+  for (const { path, line, code } of docQuotes(readFileSync(join(repository, name), "utf8"))) {
+    const file = readFileSync(join(repository, path), "utf8");
+    expect(file, `${name}:${line} is no part of ${path}`).toContain(`${code}\n`);
+  }
+});
 
 test("the README has examples that run", () => {
   expect(examples.map(({ name }) => name)).toContain("README.md");
@@ -51,8 +58,8 @@ test("TypeScript examples have no type errors", async () => {
     blocks
       .filter(({ language }) => language === "ts")
       .map((block) => {
-        writeFileSync(join(folder, fileName(name, block)), block.code);
-        return fileName(name, block);
+        writeFileSync(join(folder, docBlockFile(name, block)), block.code);
+        return docBlockFile(name, block);
       }),
   );
   const base = JSON.parse(readFileSync(join(repository, "tsconfig.base.json"), "utf8")) as {
@@ -75,8 +82,7 @@ for (const { name, blocks } of examples) {
     // One server for a document, so that an example can go on with what the one before it made.
     let server: LiveServer | null = null;
     beforeAll(async () => {
-      if (blocks.some((block) => isShell(block.language) || block.code.match(address) !== null))
-        server = await startServer();
+      if (needServer(blocks)) server = await startServer();
     });
     afterAll(async () => void (await server?.end()));
 
@@ -85,7 +91,12 @@ for (const { name, blocks } of examples) {
       test.skipIf(!canRun)(
         `${name}:${block.line} (${block.language}) runs and prints what it says`,
         async () => {
-          const printed = await runBlock(name, block, server?.url ?? "");
+          const printed = await runDocBlock(block, {
+            folder,
+            document: name,
+            url: server?.url ?? "",
+            bin,
+          });
           expect(printed).toSatisfy(
             (text: string) => block.output === null || matchesOutput(text, block.output),
           );
@@ -95,41 +106,12 @@ for (const { name, blocks } of examples) {
   });
 }
 
-async function runBlock(name: string, block: DocBlock, url: string): Promise<string> {
-  if (block.language === "ts") {
-    const file = join(folder, fileName(name, block));
-    writeFileSync(file, block.code.replaceAll(address, url));
-    return (await mustRun(process.execPath, [file], { cwd: folder })).stdout;
-  }
-  if (block.language === "python")
-    return (await mustRun("python3", ["-c", block.code], { cwd: folder })).stdout;
-  if (!isShell(block.language))
-    throw new Error(`${name}:${block.line}: ${block.language} cannot be run`);
-  const code = block.code.replaceAll(address, url);
-  const env = { ...process.env, PATH: `${commands()}:${process.env["PATH"]}`, HOLDFAST_URL: url };
-  return (await mustRun("bash", ["-euo", "pipefail", "-c", code], { cwd: folder, env })).stdout;
-}
-
 /** A folder with the commands that the packages install. */
 function commands(): string {
-  const bin = join(folder, "bin");
-  if (existsSync(bin)) return bin;
   const server = join(repository, "apps/server");
-  const manifest = JSON.parse(readFileSync(join(server, "package.json"), "utf8")) as {
-    bin?: Record<string, string>;
-  };
-  mkdirSync(bin);
-  for (const [command, path] of Object.entries(manifest.bin ?? {})) {
-    const script = `#!/bin/sh\nexec '${process.execPath}' '${join(server, path)}' "$@"\n`;
-    writeFileSync(join(bin, command), script, { mode: 0o755 });
-  }
-  return bin;
-}
-
-function isShell(language: string): boolean {
-  return language === "bash" || language === "sh";
-}
-
-function fileName(name: string, { line }: DocBlock): string {
-  return `${name.replaceAll(/[^A-Za-z0-9]/g, "-")}-${line}.ts`;
+  const entries = Object.entries(readManifest(server).bin ?? {});
+  return writeCommands(
+    folder,
+    Object.fromEntries(entries.map(([name, path]) => [name, join(server, path)])),
+  );
 }

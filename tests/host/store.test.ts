@@ -3,6 +3,7 @@ import {
   Host,
   type HostOptions,
   MemoryStore,
+  Session,
   type Store,
 } from "@holdfast/core";
 import {
@@ -12,7 +13,7 @@ import {
   collect,
   stopClock,
 } from "@holdfast/harness";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { settle } from "../support/fake-session.ts";
 import { MoodyStore } from "../support/moody-store.ts";
 
@@ -502,6 +503,36 @@ describe("Host.execute() with an idempotency key", () => {
     const same = { env: { B: "1", A: "1" }, background: false, allowInput: false };
     expect(await test.host.execute("a", "code", { ...same, ...key })).toBe(first);
     expect(test.host.get("a").session.executionCount).toBe(1);
+  });
+
+  it("forgets no more keys than it has to, the oldest first, and looks through the history once [F45]", async () => {
+    const runtime = new FakeRuntime({ name: "fake", features });
+    await using host = new Host({ runtimes: [runtime], session: { maxHistory: 3 } });
+    const { session } = await host.create({ runtime: "fake", id: "a" });
+    const worker = await runtime.workers.take();
+    const run = async (idempotencyKey?: string) => {
+      const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+      const [execution, driven] = await Promise.all([
+        host.execute("a", "code", options),
+        worker.executions.take(),
+      ]);
+      driven.end();
+      await execution.ended;
+      return execution;
+    };
+    const looks = vi.spyOn(Session.prototype, "executions", "get");
+    const firsts = [await run("k1"), await run("k2"), await run("k3")];
+    for (let i = 0; i < 6; i++) await run(); // the session has forgotten all three
+    expect(looks).toHaveBeenCalledTimes(0);
+    await run("k4");
+    expect(looks).toHaveBeenCalledTimes(1);
+    for (const [index, idempotencyKey] of ["k1", "k2", "k3"].entries()) {
+      if (index === 0) continue;
+      expect(await host.execute("a", "code", { idempotencyKey })).toBe(firsts[index]);
+    }
+    expect(await run("k1")).not.toBe(firsts[0]);
+    expect(session.executionCount).toBe(11);
+    looks.mockRestore();
   });
 
   it("belongs to its session", async () => {

@@ -138,9 +138,39 @@ describe("who may come in", () => {
     const mine = await post(alice, list, { "mcp-session-id": id });
     expect([mine.status, await mine.text()]).toEqual([200, expect.stringContaining("run_code")]);
     expect((await post(bob, list, { "mcp-session-id": id })).status).toBe(404);
+    // However it is written.
+    const authorization = `bearer   ${alice} `;
+    const again = await post(alice, list, { authorization, "mcp-session-id": id });
+    expect([again.status, await again.text()]).toEqual([200, expect.stringContaining("run_code")]);
     const theirs = { authorization: `Bearer ${bob}`, "mcp-session-id": id };
     expect((await fetch(url, { method: "DELETE", headers: theirs })).status).toBe(404);
   });
+});
+
+it("where no token is needed all are one caller, whatever they send as one: connections stay bounded [A62]", async () => {
+  await using open = await testServer();
+  const target = `http://127.0.0.1:${open.port}/mcp`;
+  const ask = (authorization: string, message: unknown, more: Record<string, string> = {}) =>
+    fetch(target, {
+      method: "POST",
+      headers: { ...json, authorization, ...more },
+      body: JSON.stringify(message),
+    });
+  const ids: string[] = [];
+  for (let i = 0; i < 101; i++) {
+    const opened = await ask(`Bearer ${i}`, initialize);
+    ids.push(opened.headers.get("mcp-session-id") ?? "");
+    await opened.text();
+  }
+  const list = { jsonrpc: "2.0", id: 2, method: "tools/list" };
+  const found = async (id = "") => {
+    const answer = await ask("Bearer other", list, { "mcp-session-id": id });
+    await answer.text();
+    return answer.status;
+  };
+  expect([await found(ids[0]), await found(ids[1]), await found(ids[100])]).toEqual([
+    404, 200, 200,
+  ]);
 });
 
 describe("connections", () => {

@@ -203,6 +203,55 @@ describe("a pool of real bash and Python", { timeout: 120_000 }, () => {
     await expectNoLeaks(before);
   });
 
+  it.each([
+    ["raises", "x = 2; 1/0"],
+    ["loses its worker", "x = 2; import os; os._exit(1)"],
+  ])(
+    "keeps a session whose transaction %s, and watches the fork it goes on in [R3.2] [F42]",
+    async (_, code) => {
+      const python = pythonRuntime();
+      await using pool = new Pool({ runtimes: [python], minIdle: 0, env });
+      const first = await pool.acquire({ key: "k" });
+      const { pid } = first.session;
+      await first.session.execute("x = 1").ended;
+      const { sessionState } = await first.session.execute(code, { onError: "rollback" }).ended;
+      expect(sessionState).toBe("restored");
+      await eventually(async () => !(await isAlive(pid ?? 0)), {
+        what: "the end of the first worker",
+      });
+      await first.release("keep");
+      const second = await pool.acquire({ key: "k" });
+      expect([second.isFresh, await print(second.session, "print(x)")]).toEqual([false, "1"]);
+      const { pid: forked } = second.session;
+      await second.release("keep");
+      process.kill(forked ?? 0, "SIGKILL");
+      await eventually(() => pool.statistics.kept === 0, { what: "the end of what was kept" });
+      await pool.close();
+      await python.close?.();
+    },
+  );
+
+  it("warms up for the environment of its sessions, whatever its own is [R3.4]", async ({
+    skip,
+  }) => {
+    const python = pythonRuntime();
+    skip(python.warm === undefined, "no warm workers");
+    await using pool = new Pool({
+      runtimes: [python],
+      minIdle: 1,
+      env: { ...env, LANG: "C", LC_MESSAGES: "C.UTF-8" },
+    });
+    await pool.warmedUp();
+    const lease = await pool.acquire();
+    expect(await print(lease.session, "import os; print(os.environ['LC_MESSAGES'])")).toBe(
+      "C.UTF-8",
+    );
+    expect(pool.statistics).toMatchObject({ hits: 1, misses: 0 });
+    await lease.release();
+    await pool.close();
+    await python.close?.();
+  });
+
   it("serves a host: sessions start on warm workers, and a lost one is followed by a warm one [R3.4] [R2.1]", async ({
     skip,
   }) => {

@@ -170,6 +170,37 @@ describe("the template of Python sessions", { timeout: 60_000 }, () => {
     await expectNoLeaks(before);
   });
 
+  it("may lose its guard: sessions live on, and the next comes from another", async () => {
+    const runtime = pythonRuntime({ executable });
+    const before = holdings();
+    const one = await openSession(runtime);
+    await one.run("x = 1; import subprocess; child = subprocess.Popen(['sleep', '1000'])");
+    const template = parentOf(parentOf(one.session.pid ?? 0));
+    process.kill(parentOf(template), "SIGKILL");
+    await eventually(async () => !(await isAlive(template)), { what: "the end of the template" });
+    const two = await openSession(runtime);
+    expect((await one.run("x, child.poll()")).result?.repr).toBe("(1, None)");
+    await one[Symbol.asyncDispose]();
+    await two[Symbol.asyncDispose]();
+    await runtime.close?.();
+    await expectNoLeaks(before);
+  });
+
+  it("may be stopped: the next session comes from another, and close() ends both", async () => {
+    const runtime = pythonRuntime({ executable });
+    const before = holdings();
+    const one = await openSession(runtime);
+    const template = parentOf(parentOf(one.session.pid ?? 0));
+    process.kill(template, "SIGSTOP");
+    const two = await openSession(runtime);
+    expect(parentOf(parentOf(two.session.pid ?? 0))).not.toBe(template);
+    expect((await one.run("1")).result?.repr).toBe("1");
+    await one[Symbol.asyncDispose]();
+    await two[Symbol.asyncDispose]();
+    await runtime.close?.();
+    await expectNoLeaks(before);
+  });
+
   it("gives sessions that differ in nothing from started ones [A04] [A30]", async () => {
     const look = `import os, sys, signal, threading, resource
 print(sorted(os.environ), os.getcwd(), sys.path, sys.argv, sys.flags, sorted(sys.modules), __name__, dir())

@@ -157,4 +157,42 @@ describe("trackChanges [R8.1]", () => {
     expect(changes).toEqual({ added: [], changed: [], removed: [], modules: [], ...expected });
     expect((await test.run("z = 1")).changes).toBeNull();
   });
+
+  it.each([
+    ["__dict__", "@property\n  def __dict__(self): print('called'); 1/0"],
+    ["__getattribute__", "def __getattribute__(self, name): print('called'); 1/0"],
+  ])("calls no %s of the user's [A26]", async (_, method) => {
+    await using test = await openSession(runtime);
+    await test.run(`class M(type):
+  def __getattribute__(cls, name): print("called"); 1/0
+  def __eq__(cls, other): print("called"); 1/0
+  __hash__ = type.__hash__
+class C(metaclass=M):
+  ${method}
+c = C(); import sys; sys.modules[3] = c`);
+    expect(await test.run("x = 1", { trackChanges: true })).toMatchObject({
+      status: "ok",
+      out: "",
+      changes: { added: ["x"], changed: [] },
+    });
+  });
+
+  it.each(["d", "globals()"])("stands threads that change %s meanwhile [A26]", async (target) => {
+    await using test = await openSession(runtime);
+    await test.run(`import sys, threading
+sys.setswitchinterval(1e-6)
+d = {}; ended = sys.ended = threading.Event()
+def change(ended=ended):
+  target, i = ${target}, 0
+  while not ended.is_set():
+    i += 1; target[f"v{i % 5000}"] = [i]; target.pop(f"v{i * 7 % 5000}", None)
+threading.Thread(target=change).start()`);
+    for (let i = 0; i < 20; i++) {
+      expect(await test.run("x = 1", { trackChanges: true })).toMatchObject({ status: "ok" });
+      await test.session.variables({ withValues: true });
+      await test.session.modules();
+    }
+    await test.session.deleteVariables();
+    await test.run("import sys; sys.ended.set()");
+  });
 });

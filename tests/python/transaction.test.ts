@@ -69,6 +69,26 @@ describe("a transaction in Python [R8.3] [D12]", () => {
     expect([(await test.run("x")).result?.repr, test.session.pid]).toEqual(["2", pid]);
   });
 
+  it.each(["SIGKILL", "SIGSTOP"])(
+    "whose fork user code sends %s does not say that the state was had back",
+    async (signal) => {
+      await using test = await openSession(runtime);
+      await test.run("x = 1");
+      const ran = await test.run(
+        `import os, signal
+def children(pid):
+    return [int(child) for child in open(f"/proc/{pid}/task/{pid}/children").read().split()]
+below = [pid for pid in children(os.getppid()) if pid != os.getpid()]
+kept = [fork for guard in below for fork in children(guard)]
+for pid in kept: os.kill(pid, signal.${signal})
+print(len(kept)); 1/0`,
+        { onError: "rollback" },
+      );
+      expect(ran).toMatchObject({ out: "1\n", status: "lost", sessionState: "lost" });
+      expect(await test.run("print('x' in globals())")).toMatchObject({ out: "False\n" });
+    },
+  );
+
   it("may follow another many times, and nothing is left behind [R2.7]", async () => {
     const before = holdings();
     {

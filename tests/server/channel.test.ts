@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { HoldfastError } from "@holdfast/core";
 import { eventually } from "@holdfast/harness";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -165,6 +166,38 @@ describe("the channel", () => {
       ).toMatchObject({ code });
     }
     expect((await client.execute("after", ":")).at(-1)).toMatchObject({ status: "ok" });
+  });
+
+  it("tells a client nothing of what went wrong inside, and onError as it is [A67]", async () => {
+    const told: unknown[] = [];
+    await using own = await testServer({ onError: (error) => told.push(error) });
+    const { id } = await own.api.session("python");
+    await using client = await ChannelClient.open(own.api.url, id);
+    const errors = [
+      new HoldfastError({ code: "internal", message: "open '/data/secret': EACCES" }),
+      new HoldfastError({ code: "store_invalid", message: "/data/holdfast.db: SELECT secret" }),
+      new Error("secret at /home/x/y.ts:3"),
+    ];
+    const { session } = own.host.get(id);
+    for (const [index, error] of errors.entries()) {
+      session.modules = () => Promise.reject(error);
+      const answer = await client.ask({ type: "list_modules", requestId: `${index}` });
+      expect(answer).toMatchObject({
+        type: "refused",
+        code: expect.stringMatching(/^internal$|^store_invalid$/),
+      });
+      expect(JSON.stringify(answer)).not.toMatch(/secret|data/);
+    }
+    session.execute = () => {
+      throw errors[0] as Error;
+    };
+    client.send({ type: "execute", executionId: "e", code: "1" });
+    const refused = await client.until((one) => "requestId" in one && one.requestId === "e");
+    expect(refused).toMatchObject({
+      code: "internal",
+      message: expect.not.stringContaining("secret"),
+    });
+    expect(told).toEqual([...errors, errors[0]]);
   });
 
   it("lets what it started run on when it closes; its events are there by seq", async () => {
@@ -333,8 +366,11 @@ describe("a handshake", () => {
     const { id } = json as { id: string };
     expect((await refusal(id, {}, own)).status).toBe(401);
     expect((await refusal(id, { authorization: "Bearer wrong" }, own)).status).toBe(401);
-    const wrong = `holdfast, holdfast.bearer.${Buffer.from("wrong").toString("base64url")}`;
-    expect((await refusal(id, { "sec-websocket-protocol": wrong }, own)).status).toBe(401);
+    for (const wrong of ["wrong", "wr\u00f6ng", "\u4f60\u597d", "a\nb", "\0", ""]) {
+      const names = `holdfast, holdfast.bearer.${Buffer.from(wrong).toString("base64url")}`;
+      const answer = await refusal(id, { "sec-websocket-protocol": names }, own);
+      expect([wrong, answer.status]).toEqual([wrong, 401]);
+    }
     await using byHeader = await ChannelClient.connect(own.api.url, id, { headers });
     expect(byHeader.socket.readyState).toBe(WebSocket.OPEN);
     const protocols = ["holdfast", `holdfast.bearer.${Buffer.from(token).toString("base64url")}`];

@@ -144,3 +144,61 @@ describe("a root of files", () => {
     expect((await get(join(root, "work/here"))).text).toBe("1");
   });
 });
+
+describe("a token that only reads", () => {
+  const token = "a-token-that-only-reads";
+  const headers = { authorization: `Bearer ${token}` };
+  const tokens = [{ name: "reader", token, scopes: ["read" as const] }];
+
+  /** What it is answered for a path in a session of its own that is in `folder` of the root. */
+  async function readerOf(folder: string, filesRoot: string | null = root) {
+    const own = await testServer({ filesRoot, tokens });
+    const cwd = join(root, folder);
+    const { session } = await own.host.create({ runtime: "bash", owner: "reader", cwd });
+    const ask = (path: string, route = "files", method = "GET") =>
+      own.api.request(
+        method,
+        `/v1/sessions/${session.id}/${route}?path=${encodeURIComponent(path)}`,
+        { headers },
+      );
+    return { ask, session, [Symbol.asyncDispose]: () => own[Symbol.asyncDispose]() };
+  }
+
+  it("reads and lists the folder where the session is, and nothing beside it or above it [A33] [A49]", async () => {
+    mkdirSync(join(root, "mine/sub"), { recursive: true });
+    mkdirSync(join(root, "mine-beside"), { recursive: true });
+    for (const folder of ["mine", "mine/sub", "mine-beside", "."])
+      writeFileSync(join(root, folder, "file"), folder);
+    symlinkSync("../mine-beside/file", join(root, "mine/link"));
+    symlinkSync(join(root, "mine-beside"), join(root, "mine/away"));
+    await using reader = await readerOf("mine");
+    for (const path of ["file", "./sub/../file", join(root, "mine/file"), "sub/file"])
+      expect((await reader.ask(path)).status).toBe(200);
+    expect((await reader.ask("sub", "files/list")).json).toMatchObject({
+      items: [{ name: "file" }],
+    });
+    const elsewhere = ["../file", "../mine-beside/file", "link", "away/file", "/etc/passwd"];
+    for (const path of [...elsewhere, "../never", "../never/file", root, "/"]) {
+      for (const [route, method] of [
+        ["files", "GET"],
+        ["files", "HEAD"],
+        ["files/list", "GET"],
+      ]) {
+        const { status, json } = await reader.ask(path, route, method);
+        expect([path, route, status]).toEqual([path, route, 403]);
+        if (method === "GET") expect(json).toMatchObject({ code: "forbidden", scope: "execute" });
+      }
+    }
+    await reader.session.execute("cd sub").ended;
+    expect((await reader.ask("file")).text).toBe("mine/sub");
+    expect((await reader.ask("../file")).status).toBe(403);
+  });
+
+  it("reads nothing where there is no root: code can go anywhere [A33] [A49]", async () => {
+    await using reader = await readerOf("mine", null);
+    for (const path of ["file", "/etc/passwd"]) {
+      const { status, json } = await reader.ask(path);
+      expect([status, json]).toMatchObject([403, { code: "forbidden", scope: "execute" }]);
+    }
+  });
+});

@@ -1,5 +1,5 @@
 import { FakeRuntime } from "@holdfast/harness";
-import { Host } from "@holdfast/core";
+import { HoldfastError, Host, errorCodes } from "@holdfast/core";
 import { createApp } from "@holdfast/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -195,6 +195,33 @@ it("an error inside is a 500 that says nothing of it, and is told to onError [A6
   );
   expect(told).toHaveLength(1);
 });
+
+it.each([
+  ["internal", "checkpoint c: EACCES: permission denied, open '/data/holdfast/c.ckpt'"],
+  ["storage_full", "checkpoint c: ENOSPC: no space left on device, open '/data/holdfast/c.ckpt'"],
+  ["store_invalid", "store /data/holdfast/holdfast.db: SELECT * FROM sessions"],
+] as const)(
+  "an error of ours with the code %s says nothing of the inside, is told to onError as it is [A67]",
+  async (code, message) => {
+    const runtime = new FakeRuntime();
+    const details = { path: "/data/holdfast", errno: "EACCES" };
+    const error = new HoldfastError({ code, message, details, cause: new Error("why") });
+    runtime.failNextStart(error);
+    const told: unknown[] = [];
+    await using host = new Host({ runtimes: [runtime] });
+    const app = createApp({ host, onError: (one) => told.push(one) });
+    const response = await app.request("/v1/sessions", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"runtime":"fake"}',
+    });
+    expect(response.status).toBe(errorCodes[code].status);
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ code });
+    expect(text).not.toMatch(/data|EACCES|ENOSPC|SELECT|errno/);
+    expect(told).toEqual([error]);
+  },
+);
 
 it("a store that fails says nothing of where it is, and is told to onError [A67]", async () => {
   const store = new MoodyStore();

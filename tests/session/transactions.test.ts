@@ -6,14 +6,23 @@ import { type FakeSession, driven, openFake, settle } from "../support/fake-sess
 const open = () => openFake({}, { features: ["interrupt", "fork"] });
 
 /** Answers the fork with which a transaction begins. */
-async function forked({
-  worker,
-  runtime,
-}: Pick<FakeSession, "worker" | "runtime">): Promise<FakeWorker> {
+async function forked(
+  { worker, runtime }: Pick<FakeSession, "worker" | "runtime">,
+  meanwhile = () => {},
+): Promise<FakeWorker> {
   const fork = await worker.operations.take();
+  meanwhile();
   const spare = await runtime.start(fork.arguments[0] as WorkerStartOptions);
   fork.resolve({ worker: spare, skipped: [] });
   return spare;
+}
+
+/** The next worker that nobody has taken yet, the spare ones left out. */
+async function takeFresh({ runtime }: FakeSession): Promise<FakeWorker> {
+  for (;;) {
+    const worker = await runtime.workers.take();
+    if (!worker.hasEnded) return worker;
+  }
 }
 
 describe("a transaction [R8.3]", () => {
@@ -150,4 +159,80 @@ describe("a transaction [R8.3]", () => {
     expect(await execution.ended).toMatchObject({ exitCode: 1, sessionState: "restored" });
     expect(test.session.pid).toBe(test.worker.pid);
   });
+
+  it("whose way back has ended meanwhile does not say that the state was had back", async () => {
+    await using test = await open();
+    const execution = test.session.execute("1", { onError: "rollback" });
+    const next = test.session.execute("2");
+    const spare = await forked(test);
+    spare.crash();
+    (await driven(test.worker)).end({ status: "error" });
+    expect(await execution.ended).toMatchObject({ status: "lost", sessionState: "lost" });
+    const fresh = await takeFresh(test);
+    (await driven(fresh)).end();
+    expect((await next.ended).status).toBe("ok");
+  });
+
+  it("that is killed while it begins loses its worker, and the next one gets another", async () => {
+    await using test = await openFake(
+      {},
+      { features: ["interrupt", "fork"], stopsAtOnce: false, startsAtOnce: true },
+    );
+    const execution = test.session.execute("1", { onError: "rollback" });
+    const next = test.session.execute("2");
+    const spare = await forked(test, () => void execution.kill());
+    await settle();
+    expect(execution.hasEnded).toBe(false); // the worker is on its way out
+    test.worker.crash();
+    expect(await execution.ended).toMatchObject({ status: "lost", sessionState: "lost" });
+    spare.crash(); // it was let go
+    const fresh = await takeFresh(test);
+    (await driven(fresh)).end();
+    expect((await next.ended).status).toBe("ok");
+    expect(test.worker.executions.all).toEqual([]);
+    fresh.crash();
+  });
+
+  const written = { features: ["interrupt", "background", "checkpoint"] } as const;
+
+  /** A transaction that has lost its worker, up to the restore of the one in its place. */
+  async function losing(test: FakeSession) {
+    const execution = test.session.execute("1", { onError: "rollback" });
+    (await test.worker.operations.take()).resolve({ format: "text", skipped: [] });
+    (await driven(test.worker)).end({ status: "lost", exitCode: 3 });
+    const fresh = await takeFresh(test);
+    const restore = await fresh.operations.take();
+    expect(restore.method).toBe("restore");
+    return { execution, fresh, restore };
+  }
+
+  it("that cannot go back in a fresh worker ends that one", async () => {
+    await using test = await openFake({}, written);
+    const { execution, fresh, restore } = await losing(test);
+    restore.reject(new Error("no"));
+    expect(await execution.ended).toMatchObject({ status: "lost", sessionState: "lost" });
+    await test.session.close();
+    expect(fresh.hasEnded).toBe(true);
+  });
+
+  it("that does not go back in time ends the fresh worker", async () => {
+    using clock = stopClock();
+    await using test = await openFake({ operationTimeoutMs: 1_000 }, written);
+    const { execution, fresh } = await losing(test);
+    await clock.advance(1_000);
+    expect(await execution.ended).toMatchObject({ status: "lost", sessionState: "lost" });
+    await settle();
+    expect(fresh.hasEnded).toBe(true);
+  });
+
+  it.each(["restart", "close"] as const)(
+    "leaves no worker behind after a %s on its way back, and says that the state is lost",
+    async (method) => {
+      await using test = await openFake({}, written);
+      const { execution, fresh } = await losing(test);
+      await test.session[method]();
+      expect(fresh.hasEnded).toBe(true);
+      expect(await execution.ended).toMatchObject({ status: "interrupted", sessionState: "lost" });
+    },
+  );
 });

@@ -7,6 +7,8 @@ export interface DocBlock {
   /** Of its first line of code, from 1. */
   readonly line: number;
   readonly code: string;
+  /** Whether it is a test file, for vitest: its info string has the word `vitest`, too. */
+  readonly isTest: boolean;
   /** What it must print, when a block marked `output` follows it; `…` stands for anything. */
   readonly output: string | null;
 }
@@ -38,7 +40,8 @@ export function docBlocks(text: string): readonly DocBlock[] {
       blocks[blocks.length - 1] = { ...last, output: code };
     }
     canHaveOutput = words.includes("run");
-    if (canHaveOutput) blocks.push({ language, line: at + 2, code, output: null });
+    const isTest = words.includes("vitest");
+    if (canHaveOutput) blocks.push({ language, line: at + 2, code, isTest, output: null });
     at = end;
   }
   return blocks;
@@ -57,4 +60,26 @@ export function matchesOutput(printed: string, expected: string): boolean {
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
     .join("[^]*?");
   return new RegExp(`^${pattern}$`).test(printed.trimEnd());
+}
+
+/** A code block of a document that repeats a part of a file: its info string has `quote=PATH`, from the repository. */
+export interface DocQuote {
+  readonly path: string;
+  /** Of its first line of code, from 1. */
+  readonly line: number;
+  readonly code: string;
+}
+
+/** The quotes of a Markdown file, in order. @throws Error for a block that does not end */
+export function docQuotes(text: string): readonly DocQuote[] {
+  const quotes: DocQuote[] = [];
+  const lines = text.split("\n");
+  for (const [at, info] of lines.entries()) {
+    const path = /^```\S+ .*\bquote=(\S+)/.exec(info)?.[1];
+    if (path === undefined) continue;
+    const end = lines.findIndex((line, index) => index > at && line.trimEnd() === "```");
+    if (end === -1) throw new Error(`line ${at + 1}: the code block does not end`);
+    quotes.push({ path, line: at + 2, code: lines.slice(at + 1, end).join("\n") });
+  }
+  return quotes;
 }

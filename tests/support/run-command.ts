@@ -8,6 +8,8 @@ export interface RunCommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Standard input. @default empty */
   readonly input?: string;
+  /** Ends it with SIGTERM: that of a test, so that nothing outlives a test that is given up. @default none */
+  readonly signal?: AbortSignal;
 }
 
 /** What a command did. */
@@ -21,9 +23,9 @@ export interface CommandResult {
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env, input = "" }: RunCommandOptions = {},
+  { cwd, env, input = "", signal }: RunCommandOptions = {},
 ): Promise<CommandResult> {
-  const child = spawn(command, args, { cwd, env, stdio: "pipe" });
+  const child = spawn(command, args, { cwd, env, signal, stdio: "pipe" });
   const text = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].setEncoding("utf8").on("data", (chunk: string) => (text[stream] += chunk));

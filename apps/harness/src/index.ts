@@ -5,6 +5,11 @@ export { FakeWorker, type FakeWorkerOptions } from "./fake/fake-worker.ts";
 export type { FakeOperation } from "./fake/fake-operation.ts";
 export { FakeExecution, type FakeExecutionOptions } from "./fake/fake-execution.ts";
 
+// A worker in a process of its own that speaks the protocol, and breaks it
+export { ScriptedWorker, type ScriptedWorkerOptions } from "./scripted/scripted-worker.ts";
+export type { WorkerScript } from "./scripted/worker-script.ts";
+export { type WorkerStep, scriptedCode } from "./scripted/worker-step.ts";
+
 // Builders: requests, messages and frames, right and wrong
 export { buildSessionRecord, buildStoredExecution } from "./build/build-stored.ts";
 export { buildRequest } from "./build/build-request.ts";
@@ -14,6 +19,12 @@ export {
   hostMessageTypes,
   workerMessageTypes,
 } from "./build/build-message.ts";
+export {
+  type BrokenMessage,
+  type MessageFlaw,
+  brokenHostMessages,
+  brokenWorkerMessages,
+} from "./build/broken-message.ts";
 export { type BrokenFrame, brokenFrames, buildFrame, buildRawFrame } from "./build/build-frame.ts";
 
 // Waiting
@@ -22,16 +33,32 @@ export { type CollectOptions, collect } from "./wait/collect.ts";
 export { type EventuallyOptions, eventually } from "./wait/eventually.ts";
 export { type FakeClock, stopClock } from "./wait/fake-clock.ts";
 
-// Sessions
-export { answerInput } from "./session/answer-input.ts";
+// Executions
+export {
+  type ExecuteWithInputOptions,
+  type ExecutedWithInput,
+  type InputAnswer,
+  type InputExchange,
+  executeWithInput,
+} from "./session/execute-with-input.ts";
+export { type OutputUntilOptions, outputUntil } from "./session/output-until.ts";
+
+// Folders and servers of a test
+export { type TemporaryFolder, temporaryFolder } from "./live/temporary-folder.ts";
+export {
+  type ServerProcess,
+  type ServerProcessOptions,
+  startServerProcess,
+} from "./live/server-process.ts";
 
 // Leaks
+export { type Holdings, type HoldingsOptions, holdings } from "./leaks/holdings.ts";
 export {
-  type Holdings,
   type LeakCounts,
+  type LeakOptions,
   type LeakWatch,
   expectNoLeaks,
-  holdings,
+  expectNothingLeaked,
   leaksSince,
   watchLeaks,
 } from "./leaks/leak-check.ts";
@@ -47,8 +74,10 @@ export {
 export { type SeededRandom, randomOfThisRun, seededRandom } from "./faults/seeded-random.ts";
 export {
   type ProcessIdentity,
+  haltProcess,
   identifyProcess,
   isStopped,
+  killProcess,
   signalProcess,
 } from "./faults/process-fault.ts";
 export { type FaultyDuplexOptions, faultyDuplex } from "./faults/faulty-duplex.ts";

@@ -1,5 +1,8 @@
 // What needs vitest; import it in test files only
+export { folderTest } from "./vitest/folder-test.ts";
+export { leakTest } from "./vitest/leak-test.ts";
 export { poolTest } from "./vitest/pool-test.ts";
+export { type ServerTestStart, type TestableServer, serverTest } from "./vitest/server-test.ts";
 export { sessionTest } from "./vitest/session-test.ts";
 
 // The worker contract: as tests, and as cases to be run one by one

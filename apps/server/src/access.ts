@@ -1,7 +1,7 @@
 import { HoldfastError } from "@holdfast/core";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Gate } from "./access/gate.ts";
-import { headOfContext } from "./access/request-head.ts";
+import { type NodeBindings, headOfContext } from "./access/request-head.ts";
 import type { Tenant } from "./access/tenant.ts";
 import { isUpload } from "./is-upload.ts";
 
@@ -16,11 +16,15 @@ declare module "hono" {
  * Lets in whom the gate lets in, and refuses bodies that a page could send without asking first, as well as compressed
  * ones.
  * @param pages the files that every browser may load: they hold no secret, and have to be there to ask for the token
- * @throws HoldfastError as {@link Gate.admit}
+ * @throws HoldfastError as {@link Gate.admit}, and as {@link Tenant.countOpen}
  */
 export function access(gate: Gate, pages: ReadonlySet<string>): MiddlewareHandler {
   return (c, next) => {
-    c.set("tenant", gate.admit(headOfContext(c), pages.has(c.req.path)));
+    const tenant = gate.admit(headOfContext(c), pages.has(c.req.path));
+    c.set("tenant", tenant);
+    const { incoming, outgoing } = (c.env ?? {}) as NodeBindings;
+    const closing = outgoing ?? incoming?.socket;
+    if (closing !== undefined) tenant.countOpen(closing);
     refuseEncoded(c);
     refuseForms(c);
     return next();

@@ -50,4 +50,6 @@ export interface AppContext {
   readonly heartbeatMs: number;
   readonly stallMs: number;
   readonly streams: OpenStreams;
+  /** Told of what went wrong inside. */
+  readonly onError: (error: unknown) => void;
 }

@@ -10,7 +10,7 @@ import { allowedMethods } from "./allowed-methods.ts";
 import type { AppContext, AppOptions } from "./app-options.ts";
 import { limitBody } from "./body-limit.ts";
 import { OpenStreams } from "./open-streams.ts";
-import { invalidRequest, problemResponse } from "./problem.ts";
+import { invalidRequest, isInside, problemResponse } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { addChannelRoutes } from "./routes/channel.ts";
 import { addCheckpointRoutes } from "./routes/checkpoints.ts";
@@ -54,6 +54,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
     heartbeatMs,
     stallMs,
     streams: new OpenStreams(maxStreams),
+    onError: (error) => options.onError?.(error),
   };
   const app = new OpenAPIHono({
     defaultHook: (result) => {
@@ -94,7 +95,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.onError((error, c) => {
     if (isCutShort(c)) return problemResponse(cutShort());
     if (HoldfastError.is(error)) {
-      if (error.code.startsWith("store_")) options.onError?.(error);
+      if (isInside(error)) options.onError?.(error);
       return problemResponse(error);
     }
     // Hono's own: a body that is no JSON, a media type it does not take.

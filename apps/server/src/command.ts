@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { createProgram } from "./command/program.ts";
 import { reportError } from "./command/report-error.ts";
-
-const minNode = [22, 18] as const;
+import { isSupportedNode, supportedNode } from "./command/supported-node.ts";
 
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {}); // a reader that is gone, as with `| head -1`
 
@@ -22,7 +21,6 @@ try {
 }
 
 function expectNode(): void {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > minNode[0] || (major === minNode[0] && minor >= minNode[1])) return;
-  throw new Error(`Node ${minNode.join(".")} or newer is needed, this is ${process.version}`);
+  if (!isSupportedNode(process.versions.node))
+    throw new Error(`${supportedNode} is needed, this is ${process.version}`);
 }

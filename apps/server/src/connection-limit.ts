@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** What a server holds open at most. Times in milliseconds. */
 export interface ConnectionLimitOptions {
@@ -17,7 +18,7 @@ export class ConnectionLimit {
   readonly #options: ConnectionLimitOptions;
   readonly #all = new Set<Socket>();
   /** Without a request, the longest first. */
-  readonly #idle = new Set<Socket>();
+  readonly #idle = new Set<Duplex>();
 
   constructor(options: ConnectionLimitOptions) {
     this.#options = options;
@@ -28,7 +29,11 @@ export class ConnectionLimit {
     server.prependListener("request", (request: IncomingMessage, response: ServerResponse) =>
       this.#began(request.socket, response),
     );
-    server.prependListener("upgrade", ({ socket }: IncomingMessage) => this.#idle.delete(socket));
+  }
+
+  /** A connection that has become a WebSocket is in use until it is closed. */
+  keep(socket: Duplex): void {
+    this.#idle.delete(socket);
   }
 
   #opened(socket: Socket): void {

@@ -8,4 +8,4 @@ export { createApp } from "./app.ts";
 export { type RunServerOptions, runServer } from "./run-server.ts";
 export { type RunningServer, type ServeOptions, serve } from "./serve.ts";
 
-if (import.meta.main) await runServer();
+if (import.meta.main) void runServer(); // no top-level await: `require()` refuses modules with one

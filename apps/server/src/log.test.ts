@@ -67,6 +67,28 @@ describe("createLog()", () => {
     },
   );
 
+  it.each([480, 492, 499])(
+    "never writes the beginning of a secret, where a path of 500 characters is cut at its character %i [A51]",
+    (at) => {
+      const { log, text } = logged({ secrets: ["token-of-the-server"] });
+      log.request({ ...request, path: `${"/".repeat(at)}token-of-the-server` });
+      expect(text()).not.toMatch(/\/t/);
+    },
+  );
+
+  it("writes what an error came from, too", () => {
+    const { log, text } = logged({ format: "text", secrets: ["another-token"] });
+    const disk = new Error("ENOENT: /data/another-token");
+    log.error(new Error("the store", { cause: new Error("the file", { cause: disk }) }));
+    expect(text()).toMatch(
+      /Error: the store\n[^]*  caused by Error: the file\n[^]*  caused by Error: ENOENT: \/data\/\[redacted\]\n/,
+    );
+    const round = new Error("round");
+    round.cause = round;
+    log.error(round);
+    expect(text()).toContain("caused by Error: round");
+  });
+
   it("leaves text alone where a secret is too short to be one", () => {
     const { log, text } = logged({ secrets: ["s", ""] });
     log.request(request);

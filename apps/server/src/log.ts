@@ -29,6 +29,7 @@ export interface LogOptions {
 }
 
 const maxPathLength = 500;
+const maxCauses = 8;
 const maxWaitingBytes = 1 << 20;
 
 /**
@@ -58,7 +59,7 @@ export function createLog(options: LogOptions): Log {
   return {
     request: ({ path, durationMs, ...rest }) => {
       if (level !== "requests") return;
-      const shown = redacted(path.slice(0, maxPathLength));
+      const shown = redacted(path).slice(0, maxPathLength);
       const rounded = Math.round(durationMs * 1000) / 1000;
       const { status, method, token, id } = rest;
       write(
@@ -66,10 +67,17 @@ export function createLog(options: LogOptions): Log {
         printable(`${status} ${method} ${shown} ${durationMs.toFixed(1)} ms ${token ?? "-"} ${id}`),
       );
     },
-    error: (error) =>
-      say("error", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    error: (error) => say("error", withCauses(error)),
     note: (text) => say("warn", text),
   };
+}
+
+/** An error with its stack, and with those that it came from. */
+function withCauses(error: unknown, left = maxCauses): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  if (error.cause === undefined || left === 0) return own;
+  return `${own}\ncaused by ${withCauses(error.cause, left - 1)}`;
 }
 
 /** `HOLDFAST_LOG`. @throws HoldfastError `invalid_request` */

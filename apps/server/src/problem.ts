@@ -48,21 +48,37 @@ function retryAfter({ retryAfterMs }: HoldfastError["details"]): string {
   return String(Math.max(1, Math.ceil(Number(retryAfterMs ?? 0) / 1_000)));
 }
 
-/** Where things are kept here is for the log. */
-function forClients(error: unknown): HoldfastError {
+/** Whether an error is of what goes on inside: for the log as a whole, and for clients without its words. */
+export function isInside(error: unknown): boolean {
+  return forClients(error) !== error;
+}
+
+/** An error as clients may know it: where things are kept here, and what goes on inside, is for the log. */
+export function forClients(error: unknown): HoldfastError {
   if (!HoldfastError.is(error))
-    return new HoldfastError({ code: "internal", message: "the request could not be carried out" });
+    return insideError("internal", "the request could not be carried out");
   switch (error.code) {
+    case "internal":
+      return insideError(error.code, "the request could not be carried out");
     case "store_unavailable":
-      return new HoldfastError({
-        code: error.code,
-        message: "what has to be stored first cannot be at the moment; nothing was run",
-      });
+      return insideError(
+        error.code,
+        "what has to be stored first cannot be at the moment; nothing was run",
+      );
     case "store_invalid":
-      return new HoldfastError({ code: error.code, message: "what was stored cannot be read" });
+      return insideError(error.code, "what was stored cannot be read");
+    case "storage_full":
+      // Of a path that the client itself has named, it says so; else of where checkpoints are.
+      return "errno" in error.details
+        ? insideError(error.code, "there is no room for what has to be stored")
+        : error;
     default:
       return error;
   }
+}
+
+function insideError(code: ErrorCode, message: string): HoldfastError {
+  return new HoldfastError({ code, message });
 }
 
 /** What a request lacks, field by field, with what was received instead. */

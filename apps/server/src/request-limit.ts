@@ -16,9 +16,19 @@ export class RequestLimit {
   admit({ url }: IncomingMessage, response: ServerResponse): boolean {
     if (health.has(url ?? "")) return true;
     if (this.#open >= this.#max) return false;
-    this.#open++;
-    response.once("close", () => this.#open--);
+    response.once("close", this.enter());
     return true;
+  }
+
+  /** Counts one more until the answered function is called. @throws HoldfastError `overloaded` */
+  enter(): () => void {
+    if (this.#open >= this.#max) throw this.refusal();
+    this.#open++;
+    let isOpen = true;
+    return () => {
+      if (isOpen) this.#open--;
+      isOpen = false;
+    };
   }
 
   refusal(): HoldfastError {

@@ -6,6 +6,7 @@ import {
   Host,
   MemoryCheckpointStore,
   Pool,
+  type Runtime,
 } from "@holdfast/core";
 import { readTokensFile } from "./access/tokens-file.ts";
 import { createLog, logFormatOf, logLevelOf } from "./log.ts";
@@ -33,6 +34,7 @@ export interface RunServerOptions {
   /** `HOLDFAST_FILES_ROOT`: the folder that no path of a file request leads out of. @default none */
   readonly filesRoot?: string | undefined;
   // `HOLDFAST_CHECKPOINTS`: when sessions are checkpointed by themselves, `execution` or every so many seconds.
+  // `HOLDFAST_PYTHON_ENGINE`: `cpython`, or `pyodide` for machines without Python.
   // `HOLDFAST_WARM`: warm workers that wait, for each runtime that has such; 1.
 }
 
@@ -50,7 +52,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
   let sessions: Host | null = null;
   let kept: Kept | null = null;
   let pool: Pool | null = null;
-  const runtimes = allRuntimes();
+  let runtimes: readonly Runtime[] = [];
   let ending: Promise<void> | null = null;
   let close = async () => sessions?.close();
   const end = async () => {
@@ -66,6 +68,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     });
   }
   try {
+    runtimes = allRuntimes();
     const token = (options.token ?? env["HOLDFAST_TOKEN"]) || null;
     const file = (options.tokensFile ?? env["HOLDFAST_TOKENS_FILE"]) || null;
     const { tokens, notes } = file === null ? { tokens: [], notes: [] } : readTokensFile(file);
@@ -82,6 +85,7 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     });
     pool = new Pool({
       runtimes,
+      env: sessionEnv(env),
       minIdle: warmOf(env["HOLDFAST_WARM"]),
       warmUp: "lazy",
       running: () => sessions?.list().filter(({ session }) => session.isBusy).length ?? 0,

@@ -242,6 +242,7 @@ export const resourcesSchema = z
 export const runtimeSchema = z
   .object({
     name: z.string(),
+    engine: z.string().nullable(),
     available: z.boolean(),
     version: z.string().nullable(),
     features: z.array(z.string()),

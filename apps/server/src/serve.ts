@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { HoldfastError, type Host } from "@holdfast/core";
 import { createApp } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
+import { isChannelRequest, upgradesFor } from "./channel/channel-request.ts";
 import { type Upgrades, acceptUpgrades } from "./channel/upgrade.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
 import { badTarget, problem, problemResponse } from "./problem.ts";
@@ -86,8 +87,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
         connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
         keepAliveTimeout,
         maxHeaderSize,
+        ...upgradesFor(isChannelRequest),
       },
       (request, response) => {
+        // Node drops what came with it, be it half of another request.
+        if (request.headers.upgrade !== undefined) response.setHeader("connection", "close");
         // An absolute target names a host of its own, past the check of the Host header.
         if (request.url?.startsWith("/") !== true) refuse(response, badTarget());
         else if (requests.admit(request, response)) void listener(request, response);
@@ -99,7 +103,13 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   };
   const servers = await bind(hostname, port, newServer);
   const { maxMessageBytes = 16 * 1024 * 1024, onError } = options;
-  const upgrades = acceptUpgrades(servers, { fetch: app.fetch, maxMessageBytes, onError });
+  const upgrades = acceptUpgrades(servers, {
+    fetch: app.fetch,
+    maxMessageBytes,
+    enter: () => requests.enter(),
+    onTaken: (connection) => connections.keep(connection),
+    onError,
+  });
   const bound = portOf(servers[0]) ?? port;
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= closeAll(servers, sessions, upgrades));

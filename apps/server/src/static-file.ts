@@ -24,11 +24,16 @@ export function staticFile(
     loaded.set(encoding, bytes);
     return bytes;
   };
+  let tagged: Promise<string> | null = null;
+  const tag = (): Promise<string> => {
+    if (tagged !== null) return tagged;
+    const made = load("identity").then(entityTag);
+    made.catch(() => (tagged = null));
+    return (tagged = made);
+  };
   return async (c) => {
     const encoding = encodingFor(c.req.header("accept-encoding") ?? "");
-    const digest = createHash("sha256").update(await load("identity"));
-    // Weak: it is the same file, whatever way its bytes are packed.
-    const etag = `W/"${digest.digest("base64url")}"`;
+    const etag = await tag();
     const all = {
       ...headers,
       etag,
@@ -43,6 +48,11 @@ export function staticFile(
       headers: encoding === "identity" ? all : { ...all, "content-encoding": encoding },
     });
   };
+}
+
+/** Weak: it is the same file, whatever way its bytes are packed. */
+function entityTag(bytes: Bytes): string {
+  return `W/"${createHash("sha256").update(bytes).digest("base64url")}"`;
 }
 
 async function compress(plain: Bytes, encoding: "br" | "gzip"): Promise<Bytes> {

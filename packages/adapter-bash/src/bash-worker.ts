@@ -7,7 +7,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type BackgroundExecution,
   type CheckpointReport,
@@ -46,7 +47,7 @@ import {
 } from "./bash-state.ts";
 import { quote } from "./quote.ts";
 import { type ShellControl } from "./shell-control.ts";
-import { command, shellLine, topLevelCommand, userTraps } from "./shell-line.ts";
+import { command, longCommand, shellLine, topLevelCommand, userTraps } from "./shell-line.ts";
 import { type StatusRecord, StatusReader } from "./status-record.ts";
 import { Stdin } from "./stdin.ts";
 
@@ -78,7 +79,7 @@ export interface BashWorkerOptions {
   readonly startFrom: (start: WorkerStartOptions, state: BashState) => Promise<Worker>;
 }
 
-// Code up to here goes in the line itself, which the shell reads byte by byte; a file costs about 100 us.
+// What is taken on goes in the line itself up to here; a file costs about 100 us.
 const maxInlineCode = 512;
 
 // A snapshot of the state in front of an execution costs 0.4 ms, three times the execution of `:`. So there are some, and
@@ -94,6 +95,9 @@ const interruptAgainMs = 50;
 
 /** How long the shell is idle before its state is written down for a background execution to come. */
 const snapshotIdleMs = 5;
+
+/** How long a shell that has answered may take until it waits for its next line. */
+const waitingMs = 1_000;
 
 interface Foreground {
   readonly request: WorkerRequest;
@@ -175,7 +179,10 @@ export class BashWorker implements Worker {
     this.#isDirty = !options.isPristine;
     this.#isFresh = options.isPristine;
     this.#control = options.control;
-    this.#control.listen((bytes) => this.#reader.read(bytes, (record) => this.#record(record)));
+    this.#control.listen((bytes) => {
+      // A record without an end would be waited for without one.
+      if (!this.#reader.read(bytes, (record) => this.#record(record))) void this.#process.stop();
+    });
     void this.#watch();
   }
 
@@ -254,7 +261,7 @@ export class BashWorker implements Worker {
 
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     return this.#withState(async (path) => {
-      const skipped = this.#leftBehind(); // by now the shell does nothing else
+      const skipped = await this.#leftBehind();
       await write(headerLine(this.#stateHeader(statSync(path).size)));
       for await (const piece of createReadStream(path)) await write(piece as Buffer);
       return { format: "bash", skipped };
@@ -276,7 +283,7 @@ export class BashWorker implements Worker {
 
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
     const commands = await this.#withState(async (path) => readFileSync(path));
-    const skipped = this.#leftBehind();
+    const skipped = await this.#leftBehind();
     const worker = await this.#startFrom(start, {
       header: this.#stateHeader(commands.length),
       commands,
@@ -331,26 +338,23 @@ export class BashWorker implements Worker {
     this.#lanes.listen((stream, bytes) => onEvent({ type: stream, bytes }));
     const { before, after } = this.#forThisAlone(request);
     foreground.after = after;
-    let codeFile: string | null = null;
-    if (request.code.length > maxInlineCode) {
-      codeFile = this.#put("code", request.code);
-    }
-    const line = shellLine({
-      nonce,
-      code: request.code,
-      codeFile,
-      pair: this.#lanes.name,
-      stdin: stdin === Stdin.empty ? "" : stdin.path,
-      isLive: stdin.isLive,
-      flags: this.#flags,
-      traps: this.#traps,
-    });
+    const line = shellLine(
+      {
+        nonce,
+        code: request.code,
+        pair: this.#lanes.name,
+        stdin: stdin === Stdin.empty ? "" : stdin.path,
+        isLive: stdin.isLive,
+        flags: this.#flags,
+        traps: this.#traps,
+      },
+      (name, text) => this.#put(name, text),
+    );
     const state = this.#snapshotBefore();
     debug.runtime?.("code written", {
       sessionId: this.#start.sessionId,
       executionId: request.executionId,
       lineBytes: line.length,
-      isFile: codeFile !== null,
     });
     this.#send(`${state}${before}${line}`);
     foreground.isWritten = true;
@@ -581,11 +585,21 @@ export class BashWorker implements Worker {
     });
   }
 
+  /** Before that, the shell has descriptors of its own open for a moment, which look like the user's. */
+  async #waitsForItsNextLine(): Promise<void> {
+    const commands = `/${basename(this.#process.directory)}/cmd`;
+    const isWaiting = () =>
+      seen(() => readlinkSync(`/proc/${this.pid}/fd/0`))?.endsWith(commands) ?? true;
+    for (const start = performance.now(); !isWaiting(); await sleep(1))
+      if (performance.now() - start > waitingMs) return; // the name of its FIFO is not what it was
+  }
+
   #reads() {
     return { bash: minorVersion(this.version), command: this.#command };
   }
 
-  #leftBehind(): Skipped[] {
+  async #leftBehind(): Promise<Skipped[]> {
+    await this.#waitsForItsNextLine();
     const file = (name: string) => `/proc/${this.pid}/${name}`;
     // What the shell opens for itself is closed on exec: O_CLOEXEC, octal 02000000, see open(2).
     const isOwn = (fd: string) =>
@@ -686,11 +700,8 @@ export class BashWorker implements Worker {
     return { before: this.#longCommand("before", before.join("\n")), after: after.join("\n") };
   }
 
-  /** A command that may be longer than what a pipe takes at once: then it goes by a file of that name. */
   #longCommand(name: string, text: string): string {
-    if (text.length <= maxInlineCode) return command(text);
-    const file = this.#put(name, text);
-    return command(`builtin . ${quote(file)}`);
+    return longCommand(name, text, (file, content) => this.#put(file, content));
   }
 
   /** Where the shell is. */

@@ -43,7 +43,7 @@ export class ShellControl {
     this.#listener = listener;
   }
 
-  /** Gives the shell its next lines. `false`: it does not read, or somebody else fills the pipe. */
+  /** Gives the shell its next lines. `false`: not all of them, since it does not read, or somebody else fills the pipe. */
   tell(lines: string): boolean {
     return write(this.#commandFd, lines);
   }
@@ -62,7 +62,7 @@ export class ShellControl {
 
 function write(fd: number, text: string): boolean {
   try {
-    return writeSync(fd, text) > 0;
+    return writeSync(fd, text) === Buffer.byteLength(text);
   } catch {
     return false;
   }

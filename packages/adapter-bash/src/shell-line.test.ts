@@ -4,20 +4,31 @@ import { type ShellLine, command, shellLine, userTraps } from "./shell-line.ts";
 const ours =
   "trap -- '__holdfast_exit \"$?\"' EXIT\ntrap -- '__holdfast_interrupt \"$_\"' SIGRTMAX\n";
 
-function fields(line: Partial<ShellLine>): { commands: string[]; fields: string[] } {
-  const text = shellLine({
-    nonce: "0123456789ab",
-    code: ":",
-    codeFile: null,
-    pair: "o1",
-    stdin: "",
-    isLive: false,
-    flags: "hB",
-    traps: ours,
-    ...line,
-  });
+function fields(line: Partial<ShellLine>) {
+  const files: Record<string, string> = {};
+  const text = shellLine(
+    {
+      nonce: "0123456789ab",
+      code: ":",
+      pair: "o1",
+      stdin: "",
+      isLive: false,
+      flags: "hB",
+      traps: ours,
+      ...line,
+    },
+    (name, content) => {
+      files[name] = content;
+      return `/w/${name}`;
+    },
+  );
   const lines = text.split("\0").slice(0, -1);
-  return { commands: lines.slice(0, -1), fields: (lines.at(-1) ?? "").split("\x1f") };
+  return {
+    commands: lines.slice(0, -1),
+    fields: (lines.at(-1) ?? "").split("\x1f"),
+    files,
+    length: text.length,
+  };
 }
 
 describe("shellLine()", () => {
@@ -32,6 +43,16 @@ describe("shellLine()", () => {
       "",
       "echo a\necho b\n",
     ]);
+  });
+
+  it("stays short where code and traps are long: they go by files", () => {
+    const long = ": ".padEnd(100_000, "y");
+    const debug = `trap -- '${long}' DEBUG`;
+    const got = fields({ traps: `trap -- '${long}' EXIT\n${debug}\n` });
+    expect(got.length).toBeLessThan(500);
+    expect(got.files).toEqual({ wrap: `__holdfast_wrap '${long}'`, code: `${debug}; :` });
+    expect(got.fields.slice(6)).toEqual(["/w/code", "\n"]);
+    expect(fields({ code: long }).files).toEqual({ code: long });
   });
 
   it.each([

@@ -1,10 +1,10 @@
+import { quote } from "./quote.ts";
+
 /** What the shell is told of one execution. */
 export interface ShellLine {
   /** Chosen for this execution; the status record must carry it. */
   readonly nonce: string;
   readonly code: string;
-  /** File with the code when it is too large for the line. */
-  readonly codeFile: string | null;
   /** Name of the pair of output FIFOs. */
   readonly pair: string;
   /** Path that becomes standard input. */
@@ -22,12 +22,23 @@ const ourTrap = "__holdfast_exit ";
 /** Stands between the fields of a line: no white space to bash, and in no path of ours. */
 const separator = "\x1f";
 
-/** The line, ended by NUL, that makes the shell run the code. Short: the shell reads it byte by byte. */
-export function shellLine(line: ShellLine): string {
+// Text up to here goes in the line itself, which the shell reads byte by byte; a file costs about 100 us.
+const maxInlineText = 512;
+
+/** Puts a text into a file for the shell, and answers its path. */
+export type PutText = (name: string, text: string) => string;
+
+/**
+ * The line, ended by NUL, that makes the shell run the code. Short, also where code and traps are not: what the pipe does not
+ * take at once would be lost.
+ */
+export function shellLine(line: ShellLine, put: PutText): string {
   const { exit, debug, isInterruptible } = userTraps(line.traps);
   const tracing = [...line.flags].filter((flag) => flag === "x" || flag === "v").join("");
   // In front of the code, so that neither the trap nor the tracing sees anything of ours.
   const before = `${setsExitTrap(line.code) ? "__holdfast_guard; " : ""}${debug === null ? "" : `${debug}; `}${tracing === "" ? "" : `set -${tracing}; `}`;
+  const text = `${before}${line.code}`;
+  const codeFile = text.length > maxInlineText ? put("code", text) : null;
   const fields = [
     `H${line.nonce}`,
     line.pair,
@@ -35,11 +46,11 @@ export function shellLine(line: ShellLine): string {
     line.isLive ? "1" : "",
     /\b(?:exit|logout)\b/.test(line.code) ? "1" : "",
     tail(line.code, tracing !== "", debug !== null),
-    line.codeFile ?? "",
-    line.codeFile === null ? `${before}${line.code}` : before,
+    codeFile ?? "",
+    codeFile === null ? text : "",
   ];
   const wrap =
-    (exit === null ? "" : command(`__holdfast_wrap ${exit}`)) +
+    (exit === null ? "" : longCommand("wrap", `__holdfast_wrap ${exit}`, put)) +
     (isInterruptible ? "" : command("__holdfast_wrap_interrupt"));
   // The end keeps bash from taking a separator at the end of the code for its own.
   return `${wrap}${fields.join(separator)}\n\0`;
@@ -48,6 +59,11 @@ export function shellLine(line: ShellLine): string {
 /** A line with a command of ours in place of an execution. */
 export function command(text: string): string {
   return `C${separator.repeat(7)}${text}\n\0`;
+}
+
+/** A command that may be longer than what a pipe takes at once: then it goes by a file of that name. */
+export function longCommand(name: string, text: string, put: PutText): string {
+  return command(text.length > maxInlineText ? `builtin . ${quote(put(name, text))}` : text);
 }
 
 /** A line with a command of ours that runs where code does: at top level, with its positional parameters. */
@@ -86,7 +102,7 @@ const pairs = [
 function mayBeUnfinished(code: string): boolean {
   if (/<<|\r|\\\n?$|(?:\||&&)\s*$/.test(code)) return true;
   const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
-  if ([/'/g, /"/g, /`/g].some((quote) => count(quote) % 2 === 1)) return true;
+  if ([/'/g, /"/g, /`/g].some((mark) => count(mark) % 2 === 1)) return true;
   return pairs.some(([open, close]) => count(open) !== count(close));
 }
 

@@ -42,12 +42,27 @@ describe("StatusReader.read()", () => {
     expect(reader.dropped).toBe(2);
   });
 
-  it("holds no more than 1 MiB of a record that never ends [F10]", () => {
+  it("joins characters over any split of their bytes", () => {
+    const bytes = Buffer.from("E Hone 0 hB\ntrap -- 'é€😀' DEBUG\n\0");
+    for (let size = 1; size <= bytes.length; size++) {
+      const reader = new StatusReader();
+      const seen: string[] = [];
+      for (let at = 0; at < bytes.length; at += size)
+        reader.read(bytes.subarray(at, at + size), (record) => seen.push(record.traps));
+      expect(seen).toEqual(["trap -- 'é€😀' DEBUG\n"]);
+    }
+  });
+
+  it("takes a record of megabytes, and says when one is longer than any may be [F10]", () => {
     const reader = new StatusReader();
-    const seen: string[] = [];
-    for (let i = 0; i < 40; i++)
-      reader.read(Buffer.alloc(100_000, "x"), ({ subject }) => seen.push(subject));
-    reader.read(Buffer.from("\0E Hone 0 hB\n\0"), ({ subject }) => seen.push(subject));
-    expect(seen).toEqual(["Hone"]);
+    const seen: number[] = [];
+    const read = (bytes: Buffer) => reader.read(bytes, ({ traps: text }) => seen.push(text.length));
+    const megabyte = Buffer.alloc(1 << 20, "x");
+    expect(read(Buffer.from("E Hone 0 hB\n"))).toBe(true);
+    for (let i = 0; i < 4; i++) expect(read(megabyte)).toBe(true);
+    expect(read(Buffer.from("\0"))).toBe(true);
+    expect(seen).toEqual([4 << 20]);
+    for (let i = 0; i < 16; i++) expect(read(megabyte)).toBe(true);
+    expect(read(megabyte)).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import { StringDecoder } from "node:string_decoder";
+
 /** What the shell says on its status FIFO. */
 export interface StatusRecord {
   /**
@@ -15,27 +17,34 @@ export interface StatusRecord {
   readonly traps: string;
 }
 
-const maxRecordBytes = 1 << 20;
+// User code's traps are in it.
+const maxRecordLength = 16 << 20;
 
 /** Cuts the bytes of the status FIFO into records. What is no record is dropped and counted. */
 export class StatusReader {
-  #pending = "";
+  readonly #decoder = new StringDecoder("utf8"); // a character may come in two reads
+  /** What has come of a record that has no end yet. */
+  #pending: string[] = [];
+  #pendingLength = 0;
   #dropped = 0;
 
   get dropped(): number {
     return this.#dropped;
   }
 
-  read(bytes: Uint8Array, onRecord: (record: StatusRecord) => void): void {
-    this.#pending += Buffer.from(bytes).toString("utf8");
-    const parts = this.#pending.split("\0");
-    this.#pending = parts.pop() ?? "";
-    if (this.#pending.length > maxRecordBytes) this.#pending = "";
-    for (const part of parts) {
-      const record = parseRecord(part);
+  /** `false`: a record is longer than any may be. */
+  read(bytes: Uint8Array, onRecord: (record: StatusRecord) => void): boolean {
+    const [first = "", ...others] = this.#decoder.write(bytes).split("\0");
+    this.#pending.push(first);
+    this.#pendingLength += first.length;
+    for (const next of others) {
+      const record = parseRecord(this.#pending.join(""));
+      this.#pending = [next];
+      this.#pendingLength = next.length;
       if (record === null) this.#dropped++;
       else onRecord(record);
     }
+    return this.#pendingLength <= maxRecordLength;
   }
 }
 

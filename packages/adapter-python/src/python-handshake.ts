@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type GuardedProcess,
   HoldfastError,
@@ -13,7 +14,11 @@ import {
   within,
   workerMessageSchema,
 } from "@holdfast/core";
+import { type PythonEngine, cpython } from "./python-engine.ts";
 import { type PythonChannel, PythonWorker } from "./python-worker.ts";
+
+// Between the end of the channel and that of its process.
+const lastWordsMs = 500;
 
 /** What a worker takes on with its `hello`: for one that was forked, since a started one has it already. */
 export interface TakenOn {
@@ -27,6 +32,7 @@ export interface Greeted {
   readonly channel: PythonChannel;
   readonly lanes: OutputLanes;
   readonly version: string;
+  readonly engine: PythonEngine;
 }
 
 /**
@@ -37,11 +43,13 @@ export async function greet(
   process: GuardedProcess,
   start: WorkerStartOptions,
   takenOn: TakenOn = { env: null, cwd: null },
+  engine: PythonEngine = cpython,
 ): Promise<PythonWorker> {
-  return workerOf(await shakeHands(process, start, takenOn), start);
+  return workerOf(await shakeHands(process, start, takenOn, engine), start);
 }
 
-function workerOf(greeted: Greeted, start: WorkerStartOptions): PythonWorker {
+/** Makes it the worker of a session. */
+export function workerOf(greeted: Greeted, start: WorkerStartOptions): PythonWorker {
   return new PythonWorker({ ...greeted, start, greet });
 }
 
@@ -76,6 +84,7 @@ export async function shakeHands(
   process: GuardedProcess,
   start: Omit<WorkerStartOptions, "env" | "cwd">,
   takenOn: TakenOn,
+  engine: PythonEngine = cpython,
 ): Promise<Greeted> {
   const { sessionId, startTimeoutMs, signal, maxFrameBytes = defaultMaxFrameBytes } = start;
   const { channel: stream } = process;
@@ -92,9 +101,12 @@ export async function shakeHands(
     const died = process.ended.then(({ stderrTail }) =>
       Promise.reject(new Error(stderrTail.trim() || "it ended")),
     );
-    const broke = channel.closed.then((error) =>
-      Promise.reject(error ?? new Error("it closed its channel")),
-    );
+    // A process that ends closes its channel a moment before that is known, and what it said last tells more.
+    const broke = channel.closed.then(async (error) => {
+      await Promise.race([process.ended, sleep(lastWordsMs, null, { ref: false })]);
+      throw error ?? new Error("it closed its channel");
+    });
+    broke.catch(() => {});
     const ready = await within(Promise.race([answer.promise, died, broke]), {
       timeoutMs: startTimeoutMs,
       what: `start of Python for session ${sessionId}`,
@@ -105,7 +117,7 @@ export async function shakeHands(
     if (ready.type !== "ready" || ready.protocolVersion !== protocolVersion)
       throw mismatch(sessionId, ready);
     // Should its folder have gone with it, this is what fails.
-    return { process, channel, lanes: new OutputLanes(process), version: ready.version };
+    return { process, channel, lanes: new OutputLanes(process), version: ready.version, engine };
   } catch (cause) {
     await process.stop();
     if (

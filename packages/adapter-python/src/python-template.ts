@@ -7,6 +7,8 @@ import {
   OutputLanes,
   StreamChannel,
   type WorkerMessage,
+  isAbleToWork,
+  within,
   workerMessageSchema,
 } from "@holdfast/core";
 
@@ -39,11 +41,17 @@ export async function forkFrom(
   const all = Promise.all(arriving);
   all.catch(() => {});
   try {
-    const answer = await ask({
+    const asking = ask({
       type: "fork",
       socketPath: socket.path,
       guard: ForkSocket.guardCommand(),
       children: children.map(({ request }) => request),
+    });
+    asking.catch(() => {});
+    // It may be stopped: it is waited for no longer than its children are.
+    const answer = await within(Promise.race([asking, all.then(() => asking)]), {
+      ...limits,
+      what: "fork of Python",
     });
     if (answer.type !== "forked") throw refusal(answer);
     return { processes: await all, skipped: answer.skipped };
@@ -51,8 +59,23 @@ export async function forkFrom(
     for (const child of children) child.abandon();
     const arrived = await Promise.allSettled(arriving);
     await Promise.all(arrived.map(async (one) => one.status === "fulfilled" && one.value.stop()));
-    throw error;
+    // Who is not waited for any more finds no folder, and says that in its own way.
+    const cancelled = arrived.find(isCancelled);
+    if (cancelled !== undefined) throw cancelled.reason;
+    if (!HoldfastError.is(error) || error.code !== "deadline_exceeded") throw error;
+    throw new HoldfastError({
+      code: "worker_start_failed",
+      message: error.message.replace(/^\[\w+\] /, ""),
+      details: { timeoutMs: limits.timeoutMs },
+      cause: error,
+    });
   }
+}
+
+function isCancelled(one: PromiseSettledResult<unknown>): one is PromiseRejectedResult {
+  return (
+    one.status === "rejected" && HoldfastError.is(one.reason) && one.reason.code === "cancelled"
+  );
 }
 
 function refusal(answer: WorkerMessage): HoldfastError {
@@ -78,9 +101,10 @@ export class PythonTemplate {
   readonly #process: GuardedProcess;
   readonly #channel: StreamChannel<HostMessage, typeof workerMessageSchema>;
   readonly #socket: ForkSocket;
-  readonly #answers = new Map<string, (answer: WorkerMessage) => void>();
+  readonly #answers = new Map<string, PromiseWithResolvers<WorkerMessage>>();
   readonly #forks = new Set<Promise<GuardedProcess>>();
   #count = 0;
+  #hasEnded = false;
 
   private constructor(process: GuardedProcess, socket: ForkSocket) {
     this.#process = process;
@@ -91,12 +115,16 @@ export class PythonTemplate {
     });
     this.#channel.onMessage((message) => {
       if (!("requestId" in message) || message.requestId === null) return;
-      this.#answers.get(message.requestId)?.(message);
+      this.#answers.get(message.requestId)?.resolve(message);
       this.#answers.delete(message.requestId);
     });
     this.ended = Promise.race([process.ended, this.#channel.closed]);
     process.unref();
-    void this.ended.then(() => socket.close());
+    void this.ended.then(() => {
+      this.#hasEnded = true;
+      void this.#loseAnswers();
+      return socket.close();
+    });
   }
 
   /** @throws HoldfastError `worker_start_failed` */
@@ -127,6 +155,11 @@ export class PythonTemplate {
     }
   }
 
+  /** Whether it can do what it is told: user code can have stopped it. */
+  get isAble(): boolean {
+    return !this.#hasEnded && isAbleToWork(this.#process.pid);
+  }
+
   /** How many children were asked for so far. */
   get count(): number {
     return this.#count;
@@ -145,9 +178,10 @@ export class PythonTemplate {
       this.#socket,
       async (message) => {
         const answer = Promise.withResolvers<WorkerMessage>();
-        this.#answers.set(requestId, answer.resolve);
-        await this.#channel.send({ ...message, requestId });
-        return Promise.race([answer.promise, this.#lost()]);
+        this.#answers.set(requestId, answer);
+        if (this.#hasEnded) void this.#loseAnswers();
+        else await this.#channel.send({ ...message, requestId });
+        return answer.promise;
       },
       1,
       limits,
@@ -168,12 +202,17 @@ export class PythonTemplate {
     this.#channel.close();
   }
 
-  async #lost(): Promise<never> {
-    await this.ended;
-    const { stderrTail } = await this.#process.stop().then(({ exit }) => exit);
-    throw new HoldfastError({
-      code: "worker_start_failed",
-      message: `the Python template ended: ${stderrTail.trim() || "it gave no reason"}`,
-    });
+  // Told to those who wait, not waited for by each: what waits for its end is kept until then, with all that it forks.
+  async #loseAnswers(): Promise<void> {
+    const answers = [...this.#answers.values()];
+    this.#answers.clear();
+    const { stderrTail } = (await this.#process.stop()).exit;
+    for (const answer of answers)
+      answer.reject(
+        new HoldfastError({
+          code: "worker_start_failed",
+          message: `the Python template ended: ${stderrTail.trim() || "it gave no reason"}`,
+        }),
+      );
   }
 }

@@ -51,7 +51,7 @@ export class PythonTemplates {
 
   /**
    * A process that waits for its `hello`, or `null` where it has to be started.
-   * @throws HoldfastError `cancelled`, `runtime_unavailable`
+   * @throws HoldfastError `cancelled`, `runtime_unavailable`, `worker_start_failed` when it took too long
    */
   async fork(
     variables: Readonly<Record<string, string>> | null,
@@ -65,7 +65,9 @@ export class PythonTemplates {
         const template = await this.#template(variables, limits);
         return await template.fork(limits);
       } catch (error) {
-        if (HoldfastError.is(error) && error.code !== "worker_start_failed") throw error;
+        if (isOutOfTime(error)) this.#retire(JSON.stringify(variables)); // the next one gets another template
+        if (isOutOfTime(error) || (HoldfastError.is(error) && error.code !== "worker_start_failed"))
+          throw error;
       }
     }
     return null; // a start of its own says best what is wrong
@@ -91,7 +93,8 @@ export class PythonTemplates {
       this.#retire(oldest);
     }
     const template = await starting;
-    if (template.count < maxForks || this.#templates.get(key) !== starting) return template;
+    const isGood = template.count < maxForks && template.isAble;
+    if (isGood || this.#templates.get(key) !== starting) return template;
     this.#retire(key);
     return this.#template(variables, { timeoutMs });
   }
@@ -124,4 +127,13 @@ export class PythonTemplates {
       .finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
+}
+
+/** Whether a start has failed by its time, not by its kind: there is none left to try another way. */
+export function isOutOfTime(error: unknown): boolean {
+  return (
+    HoldfastError.is(error) &&
+    HoldfastError.is(error.cause) &&
+    error.cause.code === "deadline_exceeded"
+  );
 }

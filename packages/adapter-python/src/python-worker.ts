@@ -35,21 +35,8 @@ import {
   readFromWorker,
   writeToWorker,
 } from "./python-requests.ts";
+import type { PythonEngine } from "./python-engine.ts";
 import { forkFrom } from "./python-template.ts";
-
-/** What the Python runtime can do. */
-export const pythonFeatures: readonly Feature[] = [
-  "stdin",
-  "input",
-  "results",
-  "displays",
-  "interrupt",
-  "fork",
-  "checkpoint",
-  "namespace",
-  "changes",
-  "completion",
-];
 
 /** The channel as its host has it. */
 export type PythonChannel = StreamChannel<HostMessage, typeof workerMessageSchema>;
@@ -87,20 +74,23 @@ export interface PythonWorkerOptions {
   readonly lanes: OutputLanes;
   readonly start: WorkerStartOptions;
   readonly version: string;
+  readonly engine: PythonEngine;
   /** Makes a worker of a process that was forked from this one. */
   readonly greet: (process: GuardedProcess, start: WorkerStartOptions) => Promise<Worker>;
 }
 
-/** One CPython process that keeps its namespace, driven over the framed protocol. */
+/** One Python process that keeps its namespace, driven over the framed protocol. */
 export class PythonWorker implements Worker {
   readonly pid: number;
   readonly version: string;
-  readonly features: ReadonlySet<Feature> = new Set(pythonFeatures);
+  readonly features: ReadonlySet<Feature>;
+  declare readonly fork?: NonNullable<Worker["fork"]>;
   readonly exited: Promise<ProcessExit>;
   readonly #process: GuardedProcess;
   readonly #channel: PythonChannel;
+  readonly #interruptsBy: PythonEngine["interruptsBy"];
   readonly #greet: PythonWorkerOptions["greet"];
-  readonly #answers = new Map<string, (answer: WorkerMessage) => void>();
+  readonly #answers = new Map<string, PromiseWithResolvers<WorkerMessage>>();
   readonly #start: WorkerStartOptions;
   readonly #lanes: OutputLanes;
   readonly #exit = Promise.withResolvers<ProcessExit>();
@@ -119,6 +109,10 @@ export class PythonWorker implements Worker {
     this.#start = options.start;
     this.#greet = options.greet;
     this.version = options.version;
+    const { features, interruptsBy } = options.engine;
+    this.features = new Set(features);
+    this.#interruptsBy = interruptsBy;
+    if (this.features.has("fork")) this.fork = (start) => this.#fork(start);
     this.pid = options.process.pid;
     this.exited = this.#exit.promise;
     this.#lanes = options.lanes;
@@ -157,19 +151,6 @@ export class PythonWorker implements Worker {
       pause: () => this.#foreground === foreground && this.#lanes.pause(),
       resume: () => this.#foreground === foreground && this.#lanes.resume(),
     };
-  }
-
-  async fork(start: WorkerStartOptions): Promise<ForkReport> {
-    if (this.#isEnded) throw this.#lost("fork");
-    this.#forkSocket ??= ForkSocket.open(this.#process);
-    const { processes, skipped } = await forkFrom(
-      await this.#forkSocket,
-      (message) => this.#ask(message),
-      1,
-      { timeoutMs: start.startTimeoutMs, ...(start.signal ? { signal: start.signal } : {}) },
-    );
-    const [process] = processes as [GuardedProcess];
-    return { worker: await this.#greet(process, start), skipped };
   }
 
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
@@ -239,6 +220,19 @@ export class PythonWorker implements Worker {
     await this.stop();
   }
 
+  async #fork(start: WorkerStartOptions): Promise<ForkReport> {
+    if (this.#isEnded) throw this.#lost("fork");
+    this.#forkSocket ??= ForkSocket.open(this.#process);
+    const { processes, skipped } = await forkFrom(
+      await this.#forkSocket,
+      (message) => this.#ask(message),
+      1,
+      { timeoutMs: start.startTimeoutMs, ...(start.signal ? { signal: start.signal } : {}) },
+    );
+    const [process] = processes as [GuardedProcess];
+    return { worker: await this.#greet(process, start), skipped };
+  }
+
   #run(foreground: Foreground): void {
     if (this.#foreground !== foreground || this.#isEnded) return;
     const { executionId, code, stdin, env, cwd, allowInput, trackChanges } = foreground.request;
@@ -260,17 +254,25 @@ export class PythonWorker implements Worker {
     if (foreground.isInterrupted) this.#interrupt(foreground);
   }
 
-  // The message is for an interrupt that comes before the code has begun: then the signal finds nothing to interrupt.
   #interrupt(foreground: Foreground): void {
     if (this.#foreground !== foreground) return;
     foreground.isInterrupted = true;
-    this.#send({ type: "interrupt", executionId: foreground.request.executionId });
+    // Beside a signal the message is for an interrupt that comes before the code has begun: then that finds nothing.
+    if (this.#interruptsBy === "signal") this.#sendInterrupt(foreground);
     this.#signalInterrupt(foreground);
   }
 
+  #sendInterrupt({ request }: Foreground): void {
+    this.#send({ type: "interrupt", executionId: request.executionId });
+  }
+
   #signalInterrupt(foreground: Foreground): void {
-    this.#process.signal("SIGINT");
-    foreground.isSignalled = true;
+    if (this.#interruptsBy === "message") {
+      this.#sendInterrupt(foreground);
+    } else {
+      this.#process.signal("SIGINT");
+      foreground.isSignalled = true;
+    }
     clearTimeout(foreground.interrupting);
     foreground.interrupting = setTimeout(() => {
       // What has come from the worker meanwhile is read first.
@@ -304,15 +306,21 @@ export class PythonWorker implements Worker {
     }
   }
 
-  async #ask(message: PythonRequest): Promise<WorkerMessage> {
+  /** @throws HoldfastError `worker_lost` */
+  #ask(message: PythonRequest): Promise<WorkerMessage> {
     const requestId = `q${++this.#requests}`;
     const answer = Promise.withResolvers<WorkerMessage>();
-    this.#answers.set(requestId, answer.resolve);
-    this.#send({ ...message, requestId });
-    const lost = this.#process.ended.then(() => {
-      throw this.#lost(message.type);
-    });
-    return Promise.race([answer.promise, lost]);
+    this.#answers.set(requestId, answer);
+    if (this.#isEnded) this.#loseAnswers();
+    else this.#send({ ...message, requestId });
+    return answer.promise;
+  }
+
+  // Told to those who wait, not waited for by them: what waits for the end of the process is kept until then.
+  #loseAnswers(): void {
+    const lost = this.#lost("a request");
+    for (const answer of this.#answers.values()) answer.reject(lost);
+    this.#answers.clear();
   }
 
   #lost(what: string): HoldfastError {
@@ -330,7 +338,7 @@ export class PythonWorker implements Worker {
       const answer = this.#answers.get(message.requestId);
       if (answer === undefined) this.#dropped++;
       this.#answers.delete(message.requestId);
-      return answer?.(message);
+      return answer?.resolve(message);
     }
     if (message.type === "ready") return; // one that was warm has taken on its session
     if (message.type === "fault") return void this.#process.stop();
@@ -418,6 +426,7 @@ export class PythonWorker implements Worker {
     const exit = await this.#process.ended;
     await new Promise((done) => setImmediate(done)); // what it said last may lie in the socket still
     this.#isEnded = true;
+    this.#loseAnswers();
     const foreground = this.#foreground;
     if (foreground !== null) {
       this.#lanes.drain();

@@ -150,6 +150,11 @@ export { type DebugLog, debug } from "./telemetry/debug-log.ts";
 // For adapter authors: worker
 export { GuardedProcess } from "./worker/guarded-process.ts";
 export type { GuardedProcessOptions } from "./worker/spawn-guard.ts";
+export {
+  GuardedWorker,
+  type GuardedWorkerOptions,
+  type OutputPaths,
+} from "./worker/guarded-worker.ts";
 export { type ExpectedChild, type ForkedChildRequest, ForkSocket } from "./worker/fork-socket.ts";
 export { randomHex } from "./worker/random-id.ts";
 export { type LaneListener, type LateListener, OutputLanes } from "./worker/output-lanes.ts";

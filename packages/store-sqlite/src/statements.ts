@@ -10,8 +10,10 @@ const texts = {
     ON CONFLICT (session_id) DO UPDATE SET at = excluded.at, data = excluded.data`,
   dropTombstone: "DELETE FROM tombstones WHERE session_id = ?",
   tombstones: "SELECT session_id AS id, data FROM tombstones ORDER BY at, session_id",
-  putExecution: `INSERT INTO executions (session_id, id, idempotency_key, has_ended, ended_at, data)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?1)
+  // Without numbered parameters: Node before 22.20 does not bind them.
+  putExecution: `WITH given (session_id, id, idempotency_key, has_ended, ended_at, data) AS (VALUES (?, ?, ?, ?, ?, ?))
+    INSERT INTO executions (session_id, id, idempotency_key, has_ended, ended_at, data)
+    SELECT * FROM given WHERE EXISTS (SELECT 1 FROM sessions WHERE sessions.id = given.session_id)
     ON CONFLICT (session_id, id) DO UPDATE SET idempotency_key = excluded.idempotency_key,
       has_ended = excluded.has_ended, ended_at = excluded.ended_at, data = excluded.data`,
   dropExecution: "DELETE FROM executions WHERE session_id = ? AND id = ?",

@@ -107,6 +107,61 @@ it("a token's limit of executions holds over the channel of a session too [A68]"
   expect((await running).at(-1)).toMatchObject({ type: "completed" });
 });
 
+it("a token's limit of requests holds over the channel of a session too, message by message [A68]", async () => {
+  await using test = await limited({ requestsPerMinute: 5 });
+  const { json } = await test.send("POST", "/v1/sessions", { runtime: "bash" });
+  const { id } = json as { id: string };
+  const { url } = test.server.api;
+  // The handshake is one, hello is none: three are left.
+  await using client = await ChannelClient.open(url, id, { headers });
+  for (const requestId of ["1", "2", "3"])
+    expect(await client.ask({ type: "ping", requestId })).toMatchObject({ type: "heartbeat" });
+  for (const [message, requestId] of [
+    [{ type: "ping", requestId: "4" }, "4"],
+    [{ type: "execute", executionId: "x", code: ":" }, "x"],
+    [{ type: "interrupt", executionId: "i" }, "i"],
+    [{ type: "input_reply", requestId: "r", data: "" }, "r"],
+  ] as const) {
+    client.send(message);
+    const refused = await client.until((one) => "requestId" in one && one.requestId === requestId);
+    expect(refused).toMatchObject({ type: "refused", code: "rate_limited" });
+  }
+  expect(test.server.host.get(id).session.executionCount).toBe(0);
+  expect((await test.send("GET", "/v1/sessions")).status).toBe(429);
+  client.send({ type: "hello", protocolVersion: 1 });
+  expect(await client.closed).toEqual({ code: 1013, reason: "rate_limited" });
+});
+
+it("a token's limit of open requests holds for all kinds of them, and leaves room for others [A62] [A68]", async () => {
+  await using test = await limited({ maxOpenRequests: 3 });
+  const { json } = await test.send("POST", "/v1/sessions", { runtime: "bash" });
+  const { id } = json as { id: string };
+  const { api } = test.server;
+  const path = `/v1/sessions/${id}/executions`;
+  const client = await ChannelClient.open(api.url, id, { headers });
+  const stream = await api.stream("POST", path, { headers, body: { code: "sleep 1000" } });
+  await stream.until("started");
+  const waiting = test.send("POST", path, { code: "echo last" });
+  await eventually(() => test.server.host.get(id).session.executionCount === 2, {
+    what: "what waits",
+  });
+  const { status, json: problem, headers: answer } = await test.send("GET", "/v1/sessions");
+  expect([status, problem]).toMatchObject([429, { code: "rate_limited", limit: 3, received: 4 }]);
+  expect(answer["retry-after"]).toBe("1");
+  const upgrade = { ...headers, connection: "Upgrade", upgrade: "websocket" };
+  const channel = await api.request("GET", `/v1/sessions/${id}/channel`, { headers: upgrade });
+  expect(channel.status).toBe(429);
+  expect((await test.send("GET", "/v1/sessions", undefined, test.other)).status).toBe(200);
+  expect((await api.get("/healthz")).status).toBe(200);
+  await client[Symbol.asyncDispose]();
+  await eventually(async () => (await test.send("GET", "/v1/sessions")).status === 200, {
+    what: "room for a request",
+  });
+  stream.cut();
+  test.server.host.get(id).session.interrupt();
+  expect((await waiting).json).toMatchObject({ stdout: "last\n" });
+});
+
 describe("wrong tokens", () => {
   it("are 429 past a limit, and so is a right one that did not come from there before [A50]", async () => {
     await using test = await limited({}, { wrongTokensPerMinute: 5 });

@@ -174,6 +174,8 @@ describe("what belongs to another tenant", () => {
 describe("a token without the scope", () => {
   const isOfServer = ({ template }: Operation) => ["/metrics", "/v1/pool"].includes(template);
   const isChannel = ({ template }: Operation) => template.endsWith("/channel");
+  // Without a root of files what they answer is anything on the machine.
+  const isFiles = ({ template }: Operation) => /\/files(?:\/|$)/.test(template);
   const isHealth = ({ template }: Operation) => ["/healthz", "/readyz"].includes(template);
   const statusOf = async (name: Name, operation: Operation) =>
     (await api.request(operation.method, operation.path({}), requestOf(operation, as(name))))
@@ -182,11 +184,30 @@ describe("a token without the scope", () => {
   it("read cannot do anything, on any route, but look [A49]", async () => {
     for (const operation of operations.filter((one) => !isHealth(one))) {
       const isAllowed =
-        operation.method === "GET" && !isOfServer(operation) && !isChannel(operation);
+        operation.method === "GET" &&
+        !isOfServer(operation) &&
+        !isChannel(operation) &&
+        !isFiles(operation);
       const { method, template } = operation;
       const isForbidden = (await statusOf("reader", operation)) === 403;
       expect([method, template, isForbidden]).toEqual([method, template, !isAllowed]);
     }
+  });
+
+  it("read cannot interrupt by going away, though it may follow [A49]", async () => {
+    const { session } = await server.host.create({ runtime: "bash", owner: "reader" });
+    const execution = session.execute("read -r", { allowInput: true });
+    const path = `/v1/sessions/${session.id}/executions/${execution.id}/events`;
+    const refused = await send("reader", "GET", `${path}?onDisconnect=interrupt`);
+    expect([refused.status, refused.json]).toMatchObject([
+      403,
+      { code: "forbidden", scope: "execute" },
+    ]);
+    const stream = await api.stream("GET", path, { headers: as("reader") });
+    await stream.until("started");
+    stream.cut();
+    await execution.write("", { close: true });
+    expect(await execution.ended).not.toMatchObject({ status: "interrupted" });
   });
 
   it("metrics sees figures of the server, and nothing else [A49]", async () => {

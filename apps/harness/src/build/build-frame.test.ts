@@ -1,4 +1,10 @@
-import { FrameDecoder, StreamChannel, unpackMessage, workerMessageSchema } from "@holdfast/core";
+import {
+  FrameDecoder,
+  StreamChannel,
+  frameFlagMore,
+  unpackMessage,
+  workerMessageSchema,
+} from "@holdfast/core";
 import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { brokenFrames, buildFrame, buildRawFrame } from "./build-frame.ts";
@@ -10,6 +16,19 @@ test("buildFrame() makes bytes that decode to the message", () => {
     messages.push(unpackMessage(bytes, workerMessageSchema)),
   );
   expect(messages).toEqual([buildWorkerMessage("started")]);
+});
+
+test("buildFrame() cuts a message into frames of `maxFrameBytes` [R1.5]", () => {
+  const message = buildWorkerMessage("started");
+  const whole = buildFrame(message);
+  const cut = buildFrame(message, { maxFrameBytes: 8 });
+  expect(cut.length).toBeGreaterThan(whole.length);
+  expect([...cut.subarray(0, 5)]).toEqual([0, 0, 0, 8, frameFlagMore]);
+  const messages: unknown[] = [];
+  new FrameDecoder().decode(cut, (bytes) =>
+    messages.push(unpackMessage(bytes, workerMessageSchema)),
+  );
+  expect(messages).toEqual([message]);
 });
 
 test("buildRawFrame() writes what it is told", () => {

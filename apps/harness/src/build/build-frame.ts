@@ -1,17 +1,27 @@
 import {
   type ErrorCode,
+  defaultMaxFrameBytes,
   encodeFrames,
   frameFlagMore,
   frameHeaderBytes,
   packMessage,
 } from "@holdfast/core";
 
-/** The bytes of a message on the wire. */
-export function buildFrame(message: { readonly type: string }): Buffer {
-  return Buffer.concat(encodeFrames(packMessage(message)));
+/**
+ * The bytes of a message on the wire, header and payload.
+ * @param options `maxFrameBytes`: a message that is larger comes in several frames. @default 16 MiB
+ */
+export function buildFrame(
+  message: { readonly type: string },
+  { maxFrameBytes }: { readonly maxFrameBytes?: number } = {},
+): Buffer {
+  return Buffer.concat(encodeFrames(packMessage(message), maxFrameBytes));
 }
 
-/** A frame of any header, right or wrong. @default as long as its payload, no flags */
+/**
+ * A frame of any header, right or wrong.
+ * @param header `length` in bytes and `flags` as they are written, whatever the payload. @default as long as it is, no flags
+ */
 export function buildRawFrame(
   payload: Uint8Array,
   {
@@ -34,7 +44,10 @@ export interface BrokenFrame {
   readonly code: ErrorCode | null;
 }
 
-/** One example of each way in which what arrives can be no message. Every channel must end for it, and only the channel. */
+/**
+ * One example of each way in which what arrives can be no message, for peers with the default limits. Every channel must end
+ * for it, and only the channel. For messages that are whole but wrong see {@link brokenWorkerMessages}.
+ */
 export function brokenFrames(): readonly BrokenFrame[] {
   const hello = packMessage({ type: "shutdown" });
   const msgpack = (...bytes: number[]) => buildRawFrame(Uint8Array.from(bytes));
@@ -52,14 +65,29 @@ export function brokenFrames(): readonly BrokenFrame[] {
       code: "frame_invalid",
     },
     {
+      title: "a length of one byte too many",
+      bytes: buildRawFrame(hello, { length: defaultMaxFrameBytes + 1 }),
+      code: "frame_too_large",
+    },
+    {
       title: "a length of 4 GiB",
       bytes: buildRawFrame(hello, { length: 0xffff_ffff }),
       code: "frame_too_large",
+    },
+    {
+      title: "words of another protocol",
+      bytes: Buffer.from("GET / HTTP/1.1\r\n\r\n"),
+      code: "frame_invalid",
     },
     { title: "an empty message", bytes: buildRawFrame(new Uint8Array()), code: "message_invalid" },
     { title: "the byte 0xc1", bytes: msgpack(0xc1), code: "message_invalid" },
     { title: "an extension", bytes: msgpack(0xd4, 0x00, 0x00), code: "message_invalid" },
     { title: "a text that is cut short", bytes: msgpack(0xa5, 0x61), code: "message_invalid" },
+    {
+      title: "a text that is not UTF-8",
+      bytes: msgpack(0x81, 0xa4, 0x74, 0x79, 0x70, 0x65, 0xa2, 0xff, 0xfe),
+      code: "message_invalid",
+    },
     {
       title: "a count that nothing follows",
       bytes: msgpack(0xdd, 0xff, 0xff, 0xff, 0xff),

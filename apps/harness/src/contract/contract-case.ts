@@ -30,7 +30,7 @@ export interface ContractCase {
   readonly topic: string;
   readonly needs: ContractNeeds;
   /** Rejects when the runtime breaks the promise. Workers that it started are stopped by the context's end. */
-  run(context: ContractContext): Promise<void>;
+  readonly run: (context: ContractContext) => Promise<void>;
 }
 
 type CaseOfTopic = Omit<ContractCase, "topic">;

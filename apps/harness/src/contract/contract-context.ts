@@ -48,22 +48,22 @@ export interface ContractContext<
   /** All late output of its workers, in order. */
   readonly late: readonly LateOutput[];
   /** Options for a start in that folder with that environment. `env` is added to it. */
-  startOptions(changes?: Partial<WorkerStartOptions>): WorkerStartOptions;
+  readonly startOptions: (changes?: Partial<WorkerStartOptions>) => WorkerStartOptions;
   /** Starts a worker, which is stopped at the end. */
-  start(changes?: Partial<WorkerStartOptions>): Promise<Worker>;
+  readonly start: (changes?: Partial<WorkerStartOptions>) => Promise<Worker>;
   /** Has a worker that was not started here stopped at the end. */
-  keep<One extends Pick<Worker, "stop">>(worker: One): One;
+  readonly keep: <One extends Pick<Worker, "stop">>(worker: One) => One;
   /** Runs something. Its waits are bounded. */
-  run(worker: Worker, request: string | WorkerRunOptions): WorkerRun;
+  readonly run: (worker: Worker, request: string | WorkerRunOptions) => WorkerRun;
   /** Runs something to its end, and answers what it wrote on stdout. */
-  output(worker: Worker, request: string | Partial<WorkerRequest>): Promise<string>;
+  readonly output: (worker: Worker, request: string | Partial<WorkerRequest>) => Promise<string>;
   /** Waits for a promise, and no longer than the case's patience. @throws HoldfastError `deadline_exceeded` */
-  soon<T>(promise: Promise<T>, what: string): Promise<T>;
+  readonly soon: <T>(promise: Promise<T>, what: string) => Promise<T>;
   /** Looks again and again, likewise. @throws HoldfastError `deadline_exceeded` */
-  eventually<T>(
+  readonly eventually: <T>(
     look: () => T | null | undefined | false,
     what: EventuallyOptions["what"],
-  ): Promise<T>;
+  ) => Promise<T>;
 }
 
 const defaultPatienceMs = 20_000;

@@ -22,12 +22,12 @@ export interface WorkerRun {
   readonly ended: Promise<WorkerOutcome>;
   /** Settles with the first output, or with the end; likewise. */
   readonly firstOutput: Promise<unknown>;
-  bytes(stream: "stdout" | "stderr"): Buffer;
-  text(stream: "stdout" | "stderr"): string;
+  readonly bytes: (stream: "stdout" | "stderr") => Buffer;
+  readonly text: (stream: "stdout" | "stderr") => string;
   /** The events of one kind. */
-  of<Type extends WorkerEvent["type"]>(
+  readonly of: <Type extends WorkerEvent["type"]>(
     type: Type,
-  ): readonly (WorkerEvent & { readonly type: Type })[];
+  ) => readonly (WorkerEvent & { readonly type: Type })[];
 }
 
 /** Runs something on a worker and keeps what it tells. */

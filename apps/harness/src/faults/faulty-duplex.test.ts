@@ -30,6 +30,7 @@ const heartbeat = (requestId: string): WorkerMessage => ({
 /** A worker's channel whose frames come to the host with a fault. */
 function openChannels(incoming: FrameFault) {
   const [one, other] = duplexPair();
+  other.once("close", () => one.push(null)); // Node up to 24.14 does not
   const host = new StreamChannel<HostMessage, typeof workerMessageSchema>({
     stream: faultyDuplex(one, { incoming }),
     schema: workerMessageSchema,

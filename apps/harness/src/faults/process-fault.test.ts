@@ -5,8 +5,10 @@ import { isRunning } from "../leaks/process-tree.ts";
 import { eventually } from "../wait/eventually.ts";
 import {
   type ProcessIdentity,
+  haltProcess,
   identifyProcess,
   isStopped,
+  killProcess,
   signalProcess,
 } from "./process-fault.ts";
 
@@ -46,3 +48,29 @@ test("signalProcess() leaves a process alone that has the id of the one that was
   expect(signalProcess(earlier, "SIGKILL")).toBe(false);
   expect(isRunning(identity.pid)).toBe(true);
 });
+
+test("killProcess() has ended a process when it settles [F01]", async () => {
+  const { child, identity } = await startProcess();
+  const ended = once(child, "exit");
+  await killProcess(identity.pid);
+  expect(isRunning(identity.pid)).toBe(false);
+  expect(await ended).toEqual([null, "SIGKILL"]);
+});
+
+test("haltProcess() halts a process until it is disposed of [F02]", async () => {
+  const { identity } = await startProcess();
+  {
+    using _halt = haltProcess(identity.pid);
+    await eventually(() => isStopped(identity.pid), { what: "the halt" });
+  }
+  await eventually(() => !isStopped(identity.pid), { what: "its going on" });
+});
+
+test.for([null, 1_000_000_000])(
+  "killProcess() and haltProcess() tell that there is no %s",
+  async (pid) => {
+    const refusal = expect.objectContaining({ code: "process_not_found" });
+    await expect(killProcess(pid)).rejects.toEqual(refusal);
+    expect(() => haltProcess(pid)).toThrow(refusal);
+  },
+);

@@ -1,3 +1,5 @@
+import { HoldfastError } from "@holdfast/core";
+import { eventually } from "../wait/eventually.ts";
 import { type ProcessEntry, findProcess } from "../leaks/process-tree.ts";
 
 /** A process for good: its id may be another one's later, its start time then is not. */
@@ -27,4 +29,43 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 /** Whether a process is halted, by `SIGSTOP` or the like. */
 export function isStopped(pid: number): boolean {
   return findProcess(pid)?.isStopped === true;
+}
+
+/**
+ * Kills a process that was meant, and waits until it has ended: what is known of its end by others may come later.
+ * @param pid such as `session.pid`
+ * @param options `timeoutMs` until the wait is given up. @default 5_000
+ * @throws HoldfastError `process_not_found` when there is none, `deadline_exceeded`
+ */
+export async function killProcess(
+  pid: number | null,
+  { timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {},
+): Promise<void> {
+  const identity = expectProcess(pid);
+  signalProcess(identity, "SIGKILL");
+  await eventually(() => identifyProcess(identity.pid)?.startTime !== identity.startTime, {
+    timeoutMs,
+    what: `end of process ${identity.pid}`,
+  });
+}
+
+/**
+ * Halts a process: it lives, and does nothing. Dispose of what is answered to let it go on, should it still be there.
+ * @param pid such as `session.pid`
+ * @throws HoldfastError `process_not_found` when there is none
+ */
+export function haltProcess(pid: number | null): Disposable {
+  const identity = expectProcess(pid);
+  signalProcess(identity, "SIGSTOP");
+  return { [Symbol.dispose]: () => void signalProcess(identity, "SIGCONT") };
+}
+
+function expectProcess(pid: number | null): ProcessIdentity {
+  const identity = pid === null ? null : identifyProcess(pid);
+  if (identity !== null) return identity;
+  throw new HoldfastError({
+    code: "process_not_found",
+    message: `process ${pid ?? "without an id"}: it has ended, or never was`,
+    details: { pid },
+  });
 }

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { expectNoLeaks, holdings, leaksSince, watchLeaks } from "./leak-check.ts";
+import { holdings } from "./holdings.ts";
+import { expectNoLeaks, leaksSince, watchLeaks } from "./leak-check.ts";
 
 test("leaksSince() names a process that is left, until it has ended [R9.6]", async () => {
   const before = holdings();

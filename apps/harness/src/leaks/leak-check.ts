@@ -1,65 +1,76 @@
-import { readdirSync, readlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { HoldfastError } from "@holdfast/core";
 import { eventually } from "../wait/eventually.ts";
-import { descendantsOf } from "./process-tree.ts";
+import { type Holdings, type HoldingsOptions, addedHoldings, holdings } from "./holdings.ts";
 
-/** What this process holds, each thing under a name of its own. */
-export interface Holdings {
-  /** Descendants, as `pid:start time command`. */
-  readonly processes: ReadonlySet<string>;
-  /** Open descriptors, as `fd -> what`. */
-  readonly descriptors: ReadonlySet<string>;
-  /** Private folders of workers under the system's temporary folder, and what is in them: FIFOs, sockets. */
-  readonly files: ReadonlySet<string>;
-  /** Active timers that keep the process alive. */
-  readonly timers: number;
-  /** Open sockets, servers and pipes that Node knows of, in use or listening. */
-  readonly sockets: number;
-}
+export { type Holdings, holdings };
 
 /** Things to count that are nobody's but the test's, by name: rows of a store, entries of a map. */
 export type LeakCounts = Readonly<Record<string, () => number | Promise<number>>>;
+
+/** What {@link expectNothingLeaked} looks at, and how long. */
+export interface LeakOptions extends HoldingsOptions {
+  /** Until it is given up, in milliseconds: what ends by itself may take its time. @default 2_000 */
+  readonly timeoutMs?: number;
+  /** @default none */
+  readonly counts?: LeakCounts;
+  /** Lines that do not count, such as those of something that stays on purpose. @default none */
+  readonly ignore?: RegExp;
+}
 
 /** What is held at one time, to be compared with later. */
 export interface LeakWatch {
   /**
    * Waits until nothing more is held than when the watch began.
-   * @param options `timeoutMs` until it is given up. @default 2_000
+   * @param options `timeoutMs` until it is given up. @default that of the watch
    * @throws HoldfastError `deadline_exceeded` that lists what is left
    */
   expectNone(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
-/** What this process holds now. Linux only. */
-export function holdings(): Holdings {
-  return {
-    processes: processes(),
-    descriptors: descriptors(),
-    files: files(),
-    timers: activeResources(/^Timeout$/),
-    sockets: activeResources(/^(TCP|Pipe|UDP|TTY|TLS)/),
-  };
+/**
+ * Runs something, and waits until nothing of it is left: no process, descriptor, FIFO, file, timer or socket more than before.
+ * What is there for good after a first use, such as a template process, has to be there before: use it once.
+ * Linux only. Nothing else may go on in this process meanwhile.
+ * @returns what `body` does; what it throws is thrown, and nothing is checked then
+ * @throws HoldfastError `deadline_exceeded` with a line for each thing that is left, as `details.leaks` too
+ */
+export async function expectNothingLeaked<T>(
+  body: () => T | Promise<T>,
+  options: LeakOptions = {},
+): Promise<T> {
+  const watch = await watchLeaks(options.counts, options);
+  const result = await body();
+  await watch.expectNone();
+  return result;
 }
 
 /**
- * What is held now and was not `before`, one line each; empty when nothing is. Of folders, those of this
- * process and of what it started count: the name of each says whose it is.
+ * Begins to watch what this process holds, and what `counts` counts: for tests that cannot be put into a function. Linux only.
+ */
+export async function watchLeaks(
+  counts: LeakCounts = {},
+  { timeoutMs = 2_000, folders = [], ignore }: Omit<LeakOptions, "counts"> = {},
+): Promise<LeakWatch> {
+  const before = holdings({ folders });
+  const countsBefore = await countAll(counts);
+  const leaks = async () => {
+    const now = await countAll(counts);
+    const more = [...now].flatMap(([name, count]) => {
+      const added = count - (countsBefore.get(name) ?? 0);
+      return added > 0 ? [`${name}: ${added} more`] : [];
+    });
+    const all = [...addedHoldings(before, holdings({ folders })), ...more];
+    return ignore === undefined ? all : all.filter((line) => line.search(ignore) === -1);
+  };
+  return { expectNone: (options = {}) => expectNone(leaks, options.timeoutMs ?? timeoutMs) };
+}
+
+/**
+ * What is held now and was not `before`, one line each; empty when nothing is. Of folders, those of workers of this
+ * process and of what it started count.
  */
 export function leaksSince(before: Holdings): readonly string[] {
-  const now = holdings();
-  const added = (kind: "processes" | "descriptors" | "files") =>
-    [...now[kind]].filter((name) => !before[kind].has(name)).map((name) => `${kind}: ${name}`);
-  const more = (kind: "timers" | "sockets") =>
-    now[kind] > before[kind] ? [`${kind}: ${now[kind] - before[kind]} more`] : [];
-  return [
-    ...added("processes"),
-    ...added("descriptors"),
-    ...added("files"),
-    ...more("timers"),
-    ...more("sockets"),
-  ];
+  return addedHoldings(before, holdings());
 }
 
 /**
@@ -71,21 +82,6 @@ export function expectNoLeaks(
   { timeoutMs = 2_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<void> {
   return expectNone(async () => leaksSince(before), timeoutMs);
-}
-
-/** Begins to watch what this process holds, and what `counts` counts. Linux only. */
-export async function watchLeaks(counts: LeakCounts = {}): Promise<LeakWatch> {
-  const before = holdings();
-  const countsBefore = await countAll(counts);
-  const leaks = async () => {
-    const now = await countAll(counts);
-    const more = [...now].flatMap(([name, count]) => {
-      const added = count - (countsBefore.get(name) ?? 0);
-      return added > 0 ? [`${name}: ${added} more`] : [];
-    });
-    return [...leaksSince(before), ...more];
-  };
-  return { expectNone: ({ timeoutMs = 2_000 } = {}) => expectNone(leaks, timeoutMs) };
 }
 
 async function countAll(counts: LeakCounts): Promise<ReadonlyMap<string, number>> {
@@ -114,51 +110,4 @@ async function expectNone(
       cause,
     });
   }
-}
-
-function processes(): ReadonlySet<string> {
-  return new Set(
-    descendantsOf(process.pid).map(
-      ({ pid, startTime, command }) => `${pid}:${startTime} ${command}`,
-    ),
-  );
-}
-
-function descriptors(): ReadonlySet<string> {
-  const names = readdirSync("/proc/self/fd").flatMap((fd) => {
-    try {
-      return [`${fd} -> ${readlinkSync(`/proc/self/fd/${fd}`)}`];
-    } catch {
-      return []; // The one that reads the folder.
-    }
-  });
-  return new Set(names);
-}
-
-function files(): ReadonlySet<string> {
-  const own = new Set([process.pid, ...descendantsOf(process.pid).map(({ pid }) => pid)]);
-  const folders = readdirSync(tmpdir()).filter((name) => {
-    const owner = /^holdfast-(\d+)-/.exec(name)?.[1];
-    return owner !== undefined && own.has(Number(owner));
-  });
-  return new Set(
-    folders.flatMap((name) => {
-      const folder = join(tmpdir(), name);
-      return [folder, ...entriesOf(folder)];
-    }),
-  );
-}
-
-function entriesOf(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) =>
-      join(folder, name),
-    );
-  } catch {
-    return []; // It has gone meanwhile.
-  }
-}
-
-function activeResources(kinds: RegExp): number {
-  return process.getActiveResourcesInfo().filter((kind) => kinds.test(kind)).length;
 }

@@ -36,17 +36,14 @@ export function describeWorkerContract(runtime: Runtime, options: WorkerContract
       await runtime.close?.();
     });
 
-    for (const topic of new Set(workerContractCases.map((one) => one.topic))) {
-      const cases = workerContractCases.filter((one) => one.topic === topic && isFor(one));
-      if (cases.length === 0) continue;
-      describe(topic, () => {
-        for (const one of cases)
-          test(one.title, async () => {
-            await using context = openContractContext({ runtime, ...options });
-            await one.run(context);
-            onResult(one.title, "passed");
-          });
+    const here = workerContractCases.filter(isFor);
+    describe.for([...new Set(here.map(({ topic }) => topic))])("%s", (topic) => {
+      const ofTopic = here.filter((one) => one.topic === topic);
+      test.for(ofTopic.map((one) => [one.title, one] as const))("%s", async ([title, one]) => {
+        await using context = openContractContext({ runtime, ...options });
+        await one.run(context);
+        onResult(title, "passed");
       });
-    }
+    });
   });
 }

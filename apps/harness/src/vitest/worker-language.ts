@@ -72,7 +72,7 @@ export interface WorkerLanguage {
   // What the process has of its host
   /** Prints where each descriptor of the worker's process points to, a line each (`readlink /proc/self/fd/*`). */
   readonly printDescriptors?: string;
-  /** Prints the numbers of the descriptors that a process has which it starts, with spaces in between. */
+  /** Prints the numbers of the descriptors that a process has which it starts, in order, with spaces in between. */
   readonly printChildDescriptors?: string;
   /** Files by name, for the directory that is its home and in which it starts, that print `planted` if a start were to heed them. */
   readonly planted?: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import { HoldfastError } from "@holdfast/core";
+import { describeItems } from "./describe-items.ts";
 
 /** Bounds of {@link collect}. */
 export interface CollectOptions<T> {
@@ -10,8 +11,8 @@ export interface CollectOptions<T> {
 
 /**
  * All items of a stream, up to its end or up to one that `until` names. A stream that does not get there in time is left,
- * and the error carries what has come so far (`details.count`; the items themselves as `cause.items`).
- * @throws HoldfastError `deadline_exceeded`
+ * and the error says what has come by then: the last items in its message, `details.count`, all of them as `cause.items`.
+ * @throws HoldfastError `deadline_exceeded`; what the stream itself throws
  */
 export async function collect<T>(
   stream: AsyncIterable<T>,
@@ -39,7 +40,7 @@ export async function collect<T>(
 function late(items: readonly unknown[], timeoutMs: number): HoldfastError {
   return new HoldfastError({
     code: "deadline_exceeded",
-    message: `collect: not at its end within ${timeoutMs} ms (${items.length} items so far)`,
+    message: `collect: not at its end within ${timeoutMs} ms; ${describeItems(items)}`,
     details: { timeoutMs, count: items.length },
     cause: { items },
   });

@@ -1,4 +1,5 @@
-import { within } from "@holdfast/core";
+import { HoldfastError, within } from "@holdfast/core";
+import { describeItems } from "./describe-items.ts";
 
 /** Things that arrive in an order and are waited for: no polling, nothing missed. */
 export class Mailbox<T> {
@@ -16,7 +17,11 @@ export class Mailbox<T> {
     waiter(item);
   }
 
-  /** The oldest one that nobody took, when it is there. @throws HoldfastError `deadline_exceeded` */
+  /**
+   * The oldest one that nobody took, when it is there.
+   * @param options `timeoutMs` until the wait is given up. @default 5_000
+   * @throws HoldfastError `deadline_exceeded`, with the last that came, taken or not
+   */
   async take({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<T> {
     const waiting = this.all[this.#taken];
     if (this.#taken < this.all.length) {
@@ -27,6 +32,13 @@ export class Mailbox<T> {
     this.#waiters.push(resolve);
     try {
       return await within(promise, { timeoutMs, what: "the next item of a mailbox" });
+    } catch (cause) {
+      throw new HoldfastError({
+        code: "deadline_exceeded",
+        message: `the next item of a mailbox: not within ${timeoutMs} ms; ${describeItems(this.all)}`,
+        details: { timeoutMs, count: this.all.length },
+        cause,
+      });
     } finally {
       const index = this.#waiters.indexOf(resolve);
       if (index !== -1) this.#waiters.splice(index, 1);

@@ -1,5 +1,5 @@
 /**
- * What a token allows. `read`: looking at what is its own. `execute`: all that can be done with its own. `metrics`:
+ * What a token allows. `read`: looking at what is its own, files only in the folder of a session under a root of files. `execute`: all that can be done with its own. `metrics`:
  * figures of the whole server, and nothing else. `admin`: everything, with everybody's.
  */
 export const scopes = ["read", "execute", "metrics", "admin"] as const;

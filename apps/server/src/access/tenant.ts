@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { type ExecutionHandle, HoldfastError, type SessionAccess } from "@holdfast/core";
 import { RateLimit } from "./rate-limit.ts";
 import { type Scope, withIncluded } from "./scope.ts";
@@ -8,6 +9,7 @@ export interface TenantOptions {
   readonly scopes: readonly Scope[];
   readonly maxSessions?: number | null | undefined;
   readonly maxConcurrentExecutions?: number | null | undefined;
+  readonly maxOpenRequests?: number | null | undefined;
   readonly requestsPerMinute?: number | null | undefined;
 }
 
@@ -18,8 +20,10 @@ export class Tenant {
   readonly scopes: ReadonlySet<Scope>;
   readonly maxSessions: number | null;
   readonly #maxExecutions: number | null;
+  readonly #maxOpenRequests: number | null;
   readonly #rate: RateLimit | null;
   readonly #executions = new Set<ExecutionHandle>();
+  #openRequests = 0;
   /** Executions that are being accepted. */
   #starting = 0;
 
@@ -29,6 +33,7 @@ export class Tenant {
     this.scopes = withIncluded(options.scopes);
     this.maxSessions = options.maxSessions ?? null;
     this.#maxExecutions = options.maxConcurrentExecutions ?? null;
+    this.#maxOpenRequests = options.maxOpenRequests ?? null;
     this.#rate =
       requestsPerMinute === null ? null : new RateLimit(requestsPerMinute, performance.now());
   }
@@ -47,6 +52,21 @@ export class Tenant {
       message: `token ${this.name}: too many requests; the next is taken in ${retryAfterMs} ms`,
       details: { retryAfterMs },
     });
+  }
+
+  /** Counts a request as open until its answer, or its connection, closes. @throws HoldfastError `rate_limited` */
+  countOpen(closing: EventEmitter): void {
+    if (this.#maxOpenRequests === null) return;
+    const received = this.#openRequests + 1;
+    if (received > this.#maxOpenRequests) {
+      throw new HoldfastError({
+        code: "rate_limited",
+        message: `token ${this.name}: ${received - 1} requests are being answered, and ${this.#maxOpenRequests} are allowed`,
+        details: { limit: this.#maxOpenRequests, received },
+      });
+    }
+    this.#openRequests = received;
+    closing.once("close", () => this.#openRequests--);
   }
 
   /** @throws HoldfastError `forbidden` */

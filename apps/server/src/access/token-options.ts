@@ -22,6 +22,8 @@ export const tokenSchema = z
     maxSessions: limit.optional(),
     /** Executions that run or wait at a time. @default no limit */
     maxConcurrentExecutions: limit.optional(),
+    /** Requests that are being answered at a time, streams and channels included. @default no other limit than the server's */
+    maxOpenRequests: limit.optional(),
     /** So many at once, and so many a minute on the average. @default no limit */
     requestsPerMinute: limit.optional(),
   })

@@ -7,6 +7,7 @@ import {
   unpackMessage,
 } from "@holdfast/core";
 import type { RawData, WebSocket } from "ws";
+import { forClients, isInside } from "../problem.ts";
 
 /** Bounds of a {@link ChannelSocket}. Times in milliseconds. */
 export interface ChannelSocketOptions {
@@ -18,6 +19,8 @@ export interface ChannelSocketOptions {
   readonly onMessage: (message: ClientMessage) => Promise<void>;
   /** Called with each heartbeat. */
   readonly onBeat: () => void;
+  /** Told of what went wrong inside; the client is not. */
+  readonly onError: (error: unknown) => void;
   readonly onClose: () => void;
 }
 
@@ -66,14 +69,26 @@ export class ChannelSocket {
     return sent.promise;
   }
 
+  /** Says why one request is not carried out. */
+  refuse(requestId: string, error: unknown): Promise<void> {
+    return this.send({ type: "refused", requestId, ...this.#told(error) });
+  }
+
   /** Says why, and closes. */
   async fail(error: unknown): Promise<void> {
+    const { code, message } = this.#told(error);
     if (this.#isClosing) return;
-    const { code, message } = messageOf(error);
     const said = this.send({ type: "fault", code, message });
     this.#isClosing = true;
     this.#socket.close(closeCodes[code] ?? 1011, code);
     await said;
+  }
+
+  /** What the client may know of an error. */
+  #told(error: unknown): { readonly code: string; readonly message: string } {
+    if (isInside(error)) this.#options.onError(error);
+    const { code, message } = forClients(error);
+    return { code, message };
   }
 
   #beat(): void {
@@ -116,14 +131,8 @@ const closeCodes: Readonly<Record<string, number>> = {
   session_closed: 1000,
   session_expired: 1000,
   shutting_down: 1001,
+  rate_limited: 1013,
 };
-
-/** What a client may know of an error. */
-export function messageOf(error: unknown): { readonly code: string; readonly message: string } {
-  return HoldfastError.is(error)
-    ? { code: error.code, message: error.message }
-    : { code: "internal", message: "the request could not be carried out" };
-}
 
 function textFrame(): HoldfastError {
   return new HoldfastError({

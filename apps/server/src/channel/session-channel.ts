@@ -8,8 +8,8 @@ import {
   protocolVersion,
 } from "@holdfast/core";
 import type { WebSocket } from "ws";
-import { ChannelSocket, messageOf } from "./channel-socket.ts";
-import { answerRequest, isRequest } from "./session-requests.ts";
+import { ChannelSocket } from "./channel-socket.ts";
+import { type ClientRequest, answerRequest, isRequest } from "./session-requests.ts";
 
 /** What {@link serveChannel} needs. Times in milliseconds. */
 export interface ChannelOptions {
@@ -17,6 +17,10 @@ export interface ChannelOptions {
   readonly heartbeatMs: number;
   readonly stallMs: number;
   readonly onClose: () => void;
+  /** Told of what went wrong inside; the client is not. */
+  readonly onError: (error: unknown) => void;
+  /** Counts a message within the limit of who is connected. @throws HoldfastError `rate_limited` */
+  readonly countMessage: () => void;
   /** Counts an execution within the limit of who is connected. @throws HoldfastError `too_many_executions` */
   readonly counted: (start: () => ExecutionHandle) => Promise<ExecutionHandle>;
 }
@@ -31,6 +35,7 @@ export function serveChannel(socket: WebSocket, options: ChannelOptions): void {
 class SessionChannel {
   readonly #session: Session;
   readonly #counted: ChannelOptions["counted"];
+  readonly #countMessage: () => void;
   readonly #socket: ChannelSocket;
   readonly #leaving = new AbortController();
   /** Executions that wait for input, by the id of the request. */
@@ -38,9 +43,11 @@ class SessionChannel {
   /** Settles when `hello` has its answer, before which no other message has one. `null` until it comes. */
   #greeting: Promise<void> | null = null;
 
-  constructor(socket: WebSocket, { session, counted, onClose, ...bounds }: ChannelOptions) {
+  constructor(socket: WebSocket, options: ChannelOptions) {
+    const { session, counted, countMessage, onClose, ...bounds } = options;
     this.#session = session;
     this.#counted = counted;
+    this.#countMessage = countMessage;
     this.#socket = new ChannelSocket(socket, {
       ...bounds,
       onMessage: (message) => this.#answer(message),
@@ -58,9 +65,18 @@ class SessionChannel {
   }
 
   async #answer(message: ClientMessage): Promise<void> {
-    if (message.type === "hello") return (this.#greeting = this.#greet(message.protocolVersion));
+    if (message.type === "hello") {
+      // The first one belongs to the handshake, which has been counted.
+      if (this.#greeting !== null) this.#countMessage();
+      return (this.#greeting = this.#greet(message.protocolVersion));
+    }
     if (this.#greeting === null) throw notGreeted();
     await this.#greeting;
+    try {
+      this.#countMessage();
+    } catch (error) {
+      return this.#socket.refuse(idOf(message), error);
+    }
     switch (message.type) {
       case "execute":
         return this.#execute(message);
@@ -70,7 +86,7 @@ class SessionChannel {
         return this.#input(message.requestId, message.data);
       default: {
         if (!isRequest(message)) return message satisfies never;
-        return this.#socket.send(await answerRequest(this.#session, message));
+        return this.#request(message);
       }
     }
   }
@@ -102,7 +118,7 @@ class SessionChannel {
         this.#session.execute(code, { ...optionsOf(given), id: executionId }),
       );
     } catch (error) {
-      return this.#refuse(executionId, error);
+      return this.#socket.refuse(executionId, error);
     }
     void this.#follow(execution);
   }
@@ -127,7 +143,7 @@ class SessionChannel {
     try {
       this.#session.execution(executionId).interrupt();
     } catch (error) {
-      await this.#refuse(executionId, error);
+      await this.#socket.refuse(executionId, error);
     }
   }
 
@@ -137,13 +153,22 @@ class SessionChannel {
       this.#inputs.delete(requestId);
       await execution.write(data ?? "", { close: data === null });
     } catch (error) {
-      await this.#refuse(requestId, error);
+      await this.#socket.refuse(requestId, error);
     }
   }
 
-  #refuse(requestId: string, error: unknown): Promise<void> {
-    return this.#socket.send({ type: "refused", requestId, ...messageOf(error) });
+  async #request(message: ClientRequest): Promise<void> {
+    try {
+      await this.#socket.send(await answerRequest(this.#session, message));
+    } catch (error) {
+      await this.#socket.refuse(message.requestId, error);
+    }
   }
+}
+
+/** What a message is refused by. */
+function idOf(message: Exclude<ClientMessage, { readonly type: "hello" }>): string {
+  return "requestId" in message ? message.requestId : message.executionId;
 }
 
 function optionsOf({

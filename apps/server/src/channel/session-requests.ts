@@ -4,7 +4,6 @@ import {
   type Session,
   type SessionMessage,
 } from "@holdfast/core";
-import { messageOf } from "./channel-socket.ts";
 
 type Executing = "hello" | "execute" | "interrupt" | "input_reply";
 
@@ -15,19 +14,14 @@ export function isRequest(message: ClientMessage): message is ClientRequest {
   return "requestId" in message && message.type !== "input_reply";
 }
 
-/** The answer to a request, `refused` for what cannot be done. Waits for its turn among the executions. */
+/**
+ * The answer to a request. Waits for its turn among the executions.
+ * @throws HoldfastError for what cannot be done
+ */
 export async function answerRequest(
   session: Session,
   request: ClientRequest,
 ): Promise<SessionMessage> {
-  try {
-    return await answer(session, request);
-  } catch (error) {
-    return { type: "refused", requestId: request.requestId, ...messageOf(error) };
-  }
-}
-
-async function answer(session: Session, request: ClientRequest): Promise<SessionMessage> {
   const { requestId } = request;
   switch (request.type) {
     case "ping":

@@ -10,7 +10,7 @@ const params = z.object({ id: z.string().max(200) });
 
 /** The protocol itself, for a client of a session. */
 export function addChannelRoutes(app: OpenAPIHono, context: AppContext): void {
-  const { streams, heartbeatMs, stallMs } = context;
+  const { streams, heartbeatMs, stallMs, onError } = context;
   app.openapi(
     createRoute({
       method: "get",
@@ -33,8 +33,18 @@ export function addChannelRoutes(app: OpenAPIHono, context: AppContext): void {
       const own = context.host(c);
       const counted = (start: () => ExecutionHandle) => own.counted(async () => start());
       streams.refuseExcess();
+      const tenant = c.get("tenant");
+      const countMessage = () => tenant.countRequest();
       upgrade((socket) =>
-        serveChannel(socket, { session, counted, heartbeatMs, stallMs, onClose: streams.enter() }),
+        serveChannel(socket, {
+          session,
+          counted,
+          countMessage,
+          heartbeatMs,
+          stallMs,
+          onError,
+          onClose: streams.enter(),
+        }),
       );
       return c.body(null, 200);
     },

@@ -66,7 +66,8 @@ export function addDocumentRoutes(app: OpenAPIHono): void {
   app.get("/docs/start.js", (c) =>
     c.body(start, 200, { ...headers, "content-type": "text/javascript" }),
   );
-  const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  const manifest = createRequire(import.meta.url).resolve("@holdfast/server/package.json");
+  const folder = join(dirname(manifest), "dist", "swagger-ui");
   for (const [name, type] of Object.entries(assets))
     app.get(`/docs/${name}`, staticFile(join(folder, name), { "content-type": type }));
 }

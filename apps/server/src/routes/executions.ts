@@ -138,6 +138,7 @@ export function addExecutionRoutes(app: OpenAPIHono, context: AppContext): void 
     }),
     async (c) => {
       const { after, ...query } = c.req.valid("query");
+      if (query.onDisconnect === "interrupt") c.get("tenant").require("execute");
       context.streams.refuseExcess();
       return stream(c, await find(c, c.req.valid("param")), {
         ...context,

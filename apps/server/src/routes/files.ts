@@ -8,6 +8,7 @@ import { listDirectory } from "../files/list-directory.ts";
 import { makeDirectory } from "../files/make-directory.ts";
 import type { Place } from "../files/place.ts";
 import { readFile } from "../files/read-file.ts";
+import { ReadableFolder } from "../files/readable-folder.ts";
 import { removeEntry } from "../files/remove-entry.ts";
 import { fileTooLarge, writeFile } from "../files/write-file.ts";
 import { fileEntrySchema } from "../schemas.ts";
@@ -59,8 +60,13 @@ export function addFileRoutes(app: OpenAPIHono, context: AppContext): void {
     options: ResolveOptions,
     work: (place: Place) => Promise<T>,
   ): Promise<T> {
+    const tenant = c.get("tenant");
+    // Code can go anywhere, so where there is no root the folder of a session is none.
+    if (context.filesRoot === null) tenant.require("execute");
     const directory = await session(c, id).session.directory();
+    const readable = await ReadableFolder.of(tenant, directory, given);
     await using place = await (await filesOf()).resolve(directory, given, options);
+    readable?.check(place.path);
     return await work(place);
   }
 

@@ -53,6 +53,7 @@ export function addHealthRoutes(app: OpenAPIHono, { wholeHost: host }: AppContex
       const infos = await Promise.all(host.runtimes.map((runtime) => runtime.inspect()));
       const items = infos.map((info) => ({
         name: info.name,
+        engine: info.engine ?? null,
         available: info.isAvailable,
         version: info.isAvailable ? info.version : null,
         features: info.isAvailable ? [...info.features] : [],

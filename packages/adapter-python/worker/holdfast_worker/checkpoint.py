@@ -119,7 +119,7 @@ def read(path, cells):
 
 
 def _variables(namespace):
-    return {name: value for name, value in namespace.items() if name not in _NOT_THE_USERS}
+    return {name: value for name, value in dict.copy(namespace).items() if name not in _NOT_THE_USERS}
 
 
 def _is_definition(value):

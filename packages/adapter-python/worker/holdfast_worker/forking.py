@@ -8,10 +8,14 @@ more, which ends at once: so the guard is an orphan, which comes to the session'
 import os
 import sys
 from _signal import SIG_DFL, SIG_IGN, SIGCHLD, signal
-from _socket import AF_UNIX, SOCK_STREAM, socket
 from select import POLLIN, poll
 
 from .standard import import_standard
+
+try:
+    from _socket import AF_UNIX, SOCK_STREAM, socket
+except ImportError:  # nor is there fork, in Emscripten
+    pass
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36

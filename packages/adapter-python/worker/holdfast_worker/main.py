@@ -367,7 +367,8 @@ def _take_on(env, cwd):
         os.environ.clear()
         os.environ.update(env)
         time = import_standard("time")
-        time.tzset()
+        if hasattr(time, "tzset"):  # Emscripten has the time zone of JavaScript
+            time.tzset()
     if cwd is not None:
         os.chdir(cwd)
 

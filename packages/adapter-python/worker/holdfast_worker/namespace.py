@@ -20,6 +20,7 @@ def is_ours(name):
 
 def variables(namespace, names, with_values):
     """What there is, or those of ``names`` that there are, as the protocol has it."""
+    namespace = dict.copy(namespace)  # threads of the user's may go on meanwhile
     found = list(namespace) if names is None else names
     return [
         _describe(name, namespace[name], with_values)
@@ -29,13 +30,14 @@ def variables(namespace, names, with_values):
 
 
 def delete(namespace, names):
-    """Removes these, or all; those that are not there."""
+    """Removes these, or all; those that are not there. Threads of the user's may go on meanwhile, and be faster."""
     if names is None:
-        names = [name for name in namespace if not is_ours(name)]
-    missing = [name for name in names if is_ours(name) or name not in namespace]
+        names, missing = [name for name in list(namespace) if not is_ours(name)], []
+    else:
+        missing = [name for name in names if is_ours(name) or name not in namespace]
     if not missing:
         for name in names:
-            del namespace[name]
+            namespace.pop(name, None)
     return missing
 
 

@@ -13,6 +13,8 @@ export interface Health {
 /** A language that the server knows, and whether it can run there. */
 export interface Runtime {
   readonly name: string;
+  /** Which one it is, where there are several for the language: `cpython` or `pyodide`. */
+  readonly engine: string | null;
   readonly available: boolean;
   readonly version: string | null;
   readonly features: readonly string[];

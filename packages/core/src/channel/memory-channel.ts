@@ -1,7 +1,7 @@
-import { duplexPair } from "node:stream";
 import type { FrameDecoderOptions } from "../framing/frame-decoder.ts";
 import { type HostMessage, hostMessageSchema } from "../protocol/host-message.ts";
 import { type WorkerMessage, workerMessageSchema } from "../protocol/worker-message.ts";
+import { duplexPair } from "./duplex-pair.ts";
 import { StreamChannel } from "./stream-channel.ts";
 
 /** Both ends of a channel within one process. */

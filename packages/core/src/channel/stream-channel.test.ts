@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Duplex, duplexPair } from "node:stream";
+import type { Duplex } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodeFrames } from "../framing/encode-frames.ts";
 import { type HostMessage, hostMessageSchema } from "../protocol/host-message.ts";
@@ -11,6 +11,7 @@ import { packMessage } from "../protocol/message-codec.ts";
 import { type WorkerMessage, workerMessageSchema } from "../protocol/worker-message.ts";
 import { type SocketAddress, connectSocket, listenForSockets } from "./connect-socket.ts";
 import { memoryChannelPair } from "./memory-channel.ts";
+import { duplexPair } from "./duplex-pair.ts";
 import { StreamChannel } from "./stream-channel.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "channel-test-"));

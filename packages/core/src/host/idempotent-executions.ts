@@ -15,6 +15,8 @@ interface First {
   readonly executionId: string;
   readonly bodyHash: string;
   readonly execution: Promise<ExecutionHandle>;
+  /** What `execution` has answered; `null` until it has. */
+  handle: ExecutionHandle | null;
 }
 
 /** What makes executions of a session survive this process. */
@@ -56,9 +58,10 @@ export class IdempotentExecutions {
     }
     const executionId = options.id ?? randomId();
     const execution = this.#first({ key, bodyHash: hash }, code, { ...options, id: executionId });
-    this.#firsts.set(key, { executionId, bodyHash: hash, execution });
+    const own: First = { executionId, bodyHash: hash, execution, handle: null };
+    this.#firsts.set(key, own);
     try {
-      return await execution;
+      return (own.handle = await execution);
     } catch (error) {
       this.#firsts.delete(key);
       throw error;
@@ -107,13 +110,12 @@ export class IdempotentExecutions {
 
   /** Keys of executions that the session has forgotten: from now on the store knows them, or nobody. */
   #forgetOldest(): void {
-    for (const [key, { executionId, execution }] of this.#firsts) {
+    if (this.#firsts.size <= this.#maxKeys) return;
+    const known = new Set(this.#session.executions.map(({ id }) => id));
+    for (const [key, { executionId, handle }] of this.#firsts) {
+      if (handle?.hasEnded !== true || known.has(executionId)) continue;
+      this.#firsts.delete(key);
       if (this.#firsts.size <= this.#maxKeys) return;
-      if (this.#session.executions.some(({ id }) => id === executionId)) continue;
-      void execution.then(
-        ({ hasEnded }) => hasEnded && this.#firsts.delete(key),
-        () => {}, // told to who asked
-      );
     }
   }
 }

@@ -346,6 +346,7 @@ export class Pool implements AsyncDisposable {
       env: start.env,
       cwd: start.cwd,
       runtime: withStart(runtime, (options) => this.#startWorker(slotId, runtime, options)),
+      onWorker: (worker) => this.#watch(slotId, resource, worker),
     });
     resource.session = session;
     return { session, isFresh: true };
@@ -369,14 +370,18 @@ export class Pool implements AsyncDisposable {
       if (own !== null) this.#discard(slotId, "died");
       worker = await runtime.start(start);
     }
-    const started = worker;
-    resource.worker = started;
-    void started.exited.then(() => {
-      if (resource.worker !== started) return;
+    this.#watch(slotId, resource, worker);
+    return worker;
+  }
+
+  #watch(slotId: number, resource: Resource, worker: Worker): void {
+    if (resource.worker === worker) return;
+    resource.worker = worker;
+    void worker.exited.then(() => {
+      if (resource.worker !== worker) return;
       resource.worker = null;
       if (resource.session !== null) this.#dispatch({ type: "exited", slotId });
     });
-    return started;
   }
 
   /** `null` when it did not become the session's worker, and has ended. */
@@ -511,9 +516,10 @@ export class Pool implements AsyncDisposable {
   }
 
   async #warmWorker(runtime: Runtime, signal: AbortSignal): Promise<WarmWorker> {
-    const { session } = this.#options;
+    const { session, env } = this.#options;
     const startTimeoutMs = session?.startTimeoutMs ?? defaultSessionOptions.startTimeoutMs;
-    return (runtime.warm as NonNullable<Runtime["warm"]>).call(runtime, { startTimeoutMs, signal });
+    const warming = { startTimeoutMs, signal, ...(env === undefined ? {} : { env }) };
+    return (runtime.warm as NonNullable<Runtime["warm"]>).call(runtime, warming);
   }
 
   #warmUpFailed(slotId: number, runtime: string, error: unknown): void {

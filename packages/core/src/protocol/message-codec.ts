@@ -1,4 +1,4 @@
-import { FLOAT32_OPTIONS, Packr, Unpackr } from "msgpackr";
+import { FLOAT32_OPTIONS, Packr, Unpackr } from "msgpackr/pack";
 import type { z } from "zod";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { type MsgpackLimits, scanMsgpack } from "./scan-msgpack.ts";

@@ -3,7 +3,7 @@ import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { Worker } from "../worker/worker.ts";
 
 /** An operation whatever it results in. */
-export type AnyOperation = Pick<Operation<unknown>, "id" | "run" | "reject" | "error">;
+export type AnyOperation = Pick<Operation<unknown>, "id" | "run" | "lose" | "reject" | "error">;
 
 /** Something that takes its turn among the executions of a session: a checkpoint, a fork, a look at the variables. */
 export class Operation<T> {
@@ -16,6 +16,8 @@ export class Operation<T> {
   readonly #work: (worker: Worker) => Promise<T>;
   readonly #discard: (result: T) => void;
   readonly #end = Promise.withResolvers<T>();
+  readonly #lost = Promise.withResolvers<void>();
+  #worker: Worker | null = null;
   #hasEnded = false;
 
   /**
@@ -36,16 +38,22 @@ export class Operation<T> {
     this.ended.catch(() => {});
   }
 
-  /** Does it. Settles when it has ended, however that was; the worker's end ends it. */
+  /** Does it. Settles when it has ended, however that was; {@link lose} ends it. */
   async run(worker: Worker): Promise<void> {
+    this.#worker = worker;
     const done = this.#work(worker).then(
       (result) => this.#resolve(result),
       (error: unknown) => this.reject(error),
     );
-    const lost = worker.exited.then(() =>
-      this.reject(this.error("worker_lost", "its worker ended")),
-    );
-    await Promise.race([done, lost]);
+    await Promise.race([done, this.#lost.promise]);
+  }
+
+  // Told, not waited for: what waits for the worker's end is kept until then, with the results of all operations.
+  /** A worker has ended; nothing happens where it runs on another one. */
+  lose(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.reject(this.error("worker_lost", "its worker ended"));
+    this.#lost.resolve();
   }
 
   /** Ends it without a result; nothing happens when it has ended. */

@@ -9,7 +9,7 @@ export interface Savepoint {
    * @param isLost whether the worker has ended
    */
   rollback(isLost: boolean): Promise<Worker>;
-  /** It is not needed any more. Repeated calls share the end. */
+  /** It is not needed any more: ends what was started for it, but for the worker that {@link rollback} has answered. */
   release(): Promise<unknown>;
 }
 
@@ -47,13 +47,25 @@ export function noTransactions(runtime: Runtime, sessionId: string): HoldfastErr
 
 function forkedSavepoint({ worker: spare }: ForkReport): Savepoint {
   let isUsed = false;
+  let hasExited = false;
+  void spare.exited.then(() => (hasExited = true));
   return {
     rollback: async () => {
+      // User code can have ended or stopped it.
+      await spare.ping?.();
+      if (hasExited) throw lostSavepoint();
       isUsed = true;
       return spare;
     },
     release: async () => isUsed || spare.stop(),
   };
+}
+
+function lostSavepoint(): HoldfastError {
+  return new HoldfastError({
+    code: "worker_lost",
+    message: "the state before the transaction: the process that kept it has ended",
+  });
 }
 
 async function writtenSavepoint(
@@ -66,13 +78,23 @@ async function writtenSavepoint(
   async function* written() {
     yield* pieces;
   }
+  const released = new AbortController();
+  /** One that does not have the state yet. */
+  let fresh: Worker | null = null;
   return {
     rollback: async (isLost) => {
       if (isLost) await worker.exited;
-      const restored = isLost ? await runtime.start(start) : worker;
+      const restored = isLost
+        ? (fresh = await runtime.start({ ...start, signal: released.signal }))
+        : worker;
+      if (released.signal.aborted) await fresh?.stop();
       await restored.restore?.(written());
+      fresh = null;
       return restored;
     },
-    release: async () => {},
+    release: async () => {
+      released.abort();
+      await fresh?.stop();
+    },
   };
 }

@@ -15,6 +15,7 @@ import type { TerminationReason } from "../telemetry/telemetry-event.ts";
 import type { Heartbeat } from "../worker/heartbeat.ts";
 import type { OutputStream } from "../worker/output-pipes.ts";
 import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
+import type { StopOptions } from "../worker/stop-ladder.ts";
 import { workingDirectory } from "../worker/working-directory.ts";
 import type { MimeBundle } from "../protocol/execution-data.ts";
 import type { Skipped, Variable } from "../protocol/namespace-data.ts";
@@ -83,6 +84,8 @@ export interface SessionCreateOptions extends SessionOptions {
   readonly onActivity?: (sessionId: string) => void;
   /** An execution was accepted: for those who record it. */
   readonly onExecution?: (execution: Execution) => void;
+  /** It has this worker from now on. Not all were started: a transaction that goes back can put a fork in the place of one. */
+  readonly onWorker?: (worker: Worker) => void;
   /** How its workers come up, such as out of a pool. @default the runtime's `start` */
   readonly startWorker?: (options: WorkerStartOptions) => Promise<Worker>;
   /** Where the state comes from when a worker is lost. @default nowhere: it is lost with it */
@@ -144,6 +147,8 @@ export class Session implements AsyncDisposable {
   #stopping: Promise<unknown> = Promise.resolve();
   /** Why the last start failed, `null` when it did not. */
   #startError: unknown = null;
+  /** Workers that were told to end. */
+  readonly #stopped = new WeakSet<Worker>();
   /** Workers whose process has ended, and how the last of them did, until the next is ready. */
   readonly #exited = new WeakSet<Worker>();
   #lastExit: ProcessExit | null = null;
@@ -585,7 +590,12 @@ export class Session implements AsyncDisposable {
   ): Promise<SessionFork> {
     if (worker.fork === undefined) throw this.#unsupported("fork", "fork");
     const fork = worker.fork.bind(worker);
-    const { recovery: _recovery, isRestored: _isRestored, ...create } = this.#create;
+    const {
+      recovery: _recovery,
+      isRestored: _isRestored,
+      onWorker: _onWorker,
+      ...create
+    } = this.#create;
     const sessions: Session[] = [];
     let skipped: readonly Skipped[] = [];
     try {
@@ -747,9 +757,9 @@ export class Session implements AsyncDisposable {
       case "stop_worker":
         return this.#stopWorker();
       case "terminate_worker":
-        return void this.#worker?.stop({ terminateGraceMs: this.#options.terminateGraceMs });
+        return this.#endWorker({ terminateGraceMs: this.#options.terminateGraceMs });
       case "kill_worker":
-        return void this.#worker?.stop({});
+        return this.#endWorker({});
       case "run": {
         const operation = this.#operations.get(action.executionId);
         if (operation !== undefined) return this.#runOperation(operation);
@@ -796,6 +806,13 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** Has the worker end; the session learns of it by its exit. */
+  #endWorker(options: StopOptions): void {
+    if (this.#worker === null) return;
+    this.#stopped.add(this.#worker);
+    void this.#worker.stop(options);
+  }
+
   #run(execution: Execution): void {
     const worker = this.#worker as Worker;
     execution.start();
@@ -822,6 +839,7 @@ export class Session implements AsyncDisposable {
       this.#runOn(worker, execution);
     } catch (error) {
       const isAsked = this.#state.running?.ending !== null;
+      if (this.#stopped.has(worker)) await worker.exited; // it must not be given the next one
       if (!isAsked) execution.happen(errorEvent(error));
       const isLost =
         this.#exited.has(worker) || (HoldfastError.is(error) && error.code === "worker_lost");
@@ -852,7 +870,8 @@ export class Session implements AsyncDisposable {
       if (this.#running === running) this.#running = null;
       const savepoint = this.#savepoint;
       if (savepoint === null || execution.hasEnded) this.#ended(execution, outcome, worker);
-      else void this.#endTransaction(savepoint, execution, outcome, worker);
+      // A restart or a close waits for the way back.
+      else this.#retire(this.#endTransaction(savepoint, execution, outcome, worker));
     });
   }
 
@@ -862,20 +881,22 @@ export class Session implements AsyncDisposable {
     outcome: WorkerOutcome,
     worker: Worker,
   ): Promise<void> {
-    this.#savepoint = null;
     this.#disarmAll(execution.id); // its code is over: no deadline of it may end the way back
     const { running, status } = this.#state;
     const isFailed =
       running?.ending !== null || outcome.status !== "ok" || (outcome.exitCode ?? 0) !== 0;
     if (status !== "busy" || !isFailed) {
+      this.#savepoint = null;
       this.#retire(savepoint.release());
       return this.#ended(execution, outcome, worker);
     }
+    const rolling = savepoint.rollback(outcome.status === "lost");
     try {
-      const restored = await within(savepoint.rollback(outcome.status === "lost"), {
+      const restored = await within(rolling, {
         timeoutMs: this.#options.operationTimeoutMs,
         what: `rollback of session ${this.id}`,
       });
+      if (this.#savepoint === savepoint) this.#savepoint = null;
       if (restored === worker) return this.#ended(execution, outcome, worker, "restored");
       if (this.#worker !== worker) {
         this.#retire(restored.stop()); // restarted or closed meanwhile
@@ -885,8 +906,14 @@ export class Session implements AsyncDisposable {
       this.#adopt(restored, this.#state.generation);
       return this.#ended(execution, outcome, restored, "restored");
     } catch (error) {
-      execution.happen(errorEvent(error));
-      this.#retire(worker.stop());
+      // One that comes when nobody waits for it any more.
+      void rolling.then(
+        (late) => late !== worker && this.#retire(late.stop()),
+        () => {}, // told already
+      );
+      if (this.#savepoint === savepoint) this.#savepoint = null;
+      this.#retire(savepoint.release(), worker.stop());
+      if (this.#worker === worker) execution.happen(errorEvent(error));
       return this.#ended(execution, { ...outcome, status: "lost" }, worker);
     }
   }
@@ -904,13 +931,14 @@ export class Session implements AsyncDisposable {
       this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
     const isWorkerLost =
       (outcome.status === "lost" && became === "kept") || this.#exited.has(worker);
+    const isPresent = this.#worker === worker; // neither restarted nor closed meanwhile
     if (isWorkerLost) this.#lose(worker);
     else this.#breaker.succeeded();
     execution.finish({
       status: finalStatus(outcome, ending),
       exitCode: outcome.exitCode,
       signal: outcome.signal,
-      sessionState: isWorkerLost ? this.#stateAfterLoss : became,
+      sessionState: isWorkerLost ? this.#stateAfterLoss : isPresent ? became : "lost",
     });
     this.#touch();
     this.#dispatch({ type: "execution_ended", executionId: execution.id, isWorkerLost });
@@ -1031,10 +1059,12 @@ export class Session implements AsyncDisposable {
 
   #adopt(worker: Worker, generation: number): void {
     this.#worker = worker;
+    this.#create.onWorker?.(worker);
     this.#watchHealth(worker);
     void worker.exited.then((exit) => {
       tellWorkerExited(this, worker.pid, exit);
       this.#exited.add(worker);
+      for (const operation of this.#operations.values()) operation.lose(worker);
       if (this.#worker !== worker) return; // another has taken its place
       if (generation === this.#state.generation) this.#lastExit = exit;
       if (!this.#hasWorked) this.#breaker.failed(performance.now());

@@ -75,6 +75,10 @@ export class ForkSocket implements AsyncDisposable {
       greet(socket, pending, parent.guard),
     );
     listener.unref();
+    // Told to those who wait, not waited for by each: what waits for the end of a process is kept until then.
+    void parent.ended.then(() => {
+      for (const { process } of pending.values()) process.reject(parentEnded());
+    });
     return new ForkSocket(parent, path, listener, pending);
   }
 
@@ -105,6 +109,7 @@ export class ForkSocket implements AsyncDisposable {
     };
     pending.process.promise.catch(() => {});
     this.#pending.set(token, pending);
+    if (this.#parent.hasEnded) pending.process.reject(parentEnded());
     this.#parent.guard.expectFolder(directory);
     const abandon = () => {
       if (!this.#pending.delete(token)) return;
@@ -118,10 +123,7 @@ export class ForkSocket implements AsyncDisposable {
       abandon,
       arrived: async (options) => {
         try {
-          return await within(Promise.race([pending.process.promise, this.#parentEnded()]), {
-            ...options,
-            what: "fork of a worker",
-          });
+          return await within(pending.process.promise, { ...options, what: "fork of a worker" });
         } catch (cause) {
           abandon();
           void pending.process.promise.then(
@@ -147,11 +149,10 @@ export class ForkSocket implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
 
-  async #parentEnded(): Promise<never> {
-    await this.#parent.ended;
-    throw new Error("the process that forks has ended");
-  }
+function parentEnded(): Error {
+  return new Error("the process that forks has ended");
 }
 
 /** Finds out what a connection is for. */

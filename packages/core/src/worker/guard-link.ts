@@ -41,6 +41,7 @@ export class GuardLink {
   readonly #fifoWaiters = new Map<string, PromiseWithResolvers<string>>();
   readonly #barriers: (() => void)[] = [];
   #input = "";
+  #hasEnded = false;
   #stderrTail = Buffer.alloc(0);
   #failure = "";
   #isGone = false;
@@ -69,17 +70,17 @@ export class GuardLink {
 
   makeFifo(name: string): Promise<string> {
     const waiter = Promise.withResolvers<string>();
-    this.#fifoWaiters.set(name, waiter);
+    if (this.#hasEnded) waiter.reject(this.#lost(`FIFO ${name}`));
+    else this.#fifoWaiters.set(name, waiter);
     this.send(`F ${name}`);
-    void this.ended.promise.then(() => waiter.reject(this.#lost(`FIFO ${name}`)));
     return waiter.promise;
   }
 
   barrier(): Promise<void> {
     const waiter = Promise.withResolvers<void>();
-    this.#barriers.push(waiter.resolve);
+    if (this.#hasEnded) waiter.resolve();
+    else this.#barriers.push(waiter.resolve);
     this.send("B");
-    void this.ended.promise.then(() => waiter.resolve());
     return waiter.promise;
   }
 
@@ -153,6 +154,11 @@ export class GuardLink {
   }
 
   #end(code: number, signal: number): void {
+    // Told, not waited for by each: what waits for the end is kept until then.
+    this.#hasEnded = true;
+    for (const [name, waiter] of this.#fifoWaiters) waiter.reject(this.#lost(`FIFO ${name}`));
+    this.#fifoWaiters.clear();
+    for (const passed of this.#barriers.splice(0)) passed();
     this.ended.resolve({
       exitCode: signal === 0 ? code : null,
       signal: signal === 0 ? null : (signalNames.get(signal) ?? "SIGKILL"),
@@ -170,7 +176,12 @@ export class GuardLink {
     this.#control.destroy();
     this.channel?.end();
     if (this.#isGone) return this.gone.resolve(this.#killed);
-    for (const guard of this.ancestors) guard.send("O");
+    await Promise.all(
+      this.ancestors.map((guard) => {
+        guard.send("O");
+        return guard.barrier();
+      }),
+    );
     this.gone.resolve(await sweepOrphans(this.directory));
   }
 

@@ -153,7 +153,10 @@ class PipeEnd {
 
   retire(ended: () => void): void {
     this.#socket.once("close", ended);
-    this.#socket.once("end", () => this.#socket.destroy());
+    this.#socket.once("end", () => {
+      this.#isClosed = true; // its descriptor goes before it says so
+      this.#socket.destroy();
+    });
     if (this.#writeFd !== null) closeSync(this.#writeFd);
     this.#writeFd = null;
     this.#socket.resume();

@@ -2,13 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { isKnownGuard } from "../telemetry/known-guards.ts";
+import { parseStat } from "../telemetry/proc-files.ts";
 
 /** Every guarded process and what it starts has this variable, with its private folder as the value. */
 export const workerMarker = "HOLDFAST_WORKER";
 
 /**
  * Does what a guard would have done, when the guard itself was killed: ends the processes that carry its marker and
- * removes its folder. Weaker than the guard: a daemon that emptied its environment is not found.
+ * removes its folder. Weaker than the guard: a daemon that emptied its environment is not found. What has a guard that lives,
+ * as a worker that was forked from this one has, is that guard's.
  */
 export async function sweepOrphans(directory: string): Promise<number> {
   const marker = `${workerMarker}=${directory}\0`;
@@ -18,6 +21,7 @@ export async function sweepOrphans(directory: string): Promise<number> {
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     try {
       if (!readFileSync(`/proc/${pid}/environ`, "latin1").concat("\0").includes(marker)) continue;
+      if (hasGuard(pid)) continue;
       process.kill(pid, "SIGKILL");
       killed++;
     } catch {
@@ -27,6 +31,16 @@ export async function sweepOrphans(directory: string): Promise<number> {
   await rm(directory, { recursive: true, force: true }).catch(() => {});
   await rmdir(dirname(directory)).catch(() => {}); // the last one out; fails while others are in it
   return killed;
+}
+
+/** Whether a guard stands above it. @throws Error when it has ended */
+function hasGuard(pid: number): boolean {
+  for (let at = pid; at > 1;) {
+    const { parentPid, startTicks } = parseStat(readFileSync(`/proc/${at}/stat`, "latin1"));
+    if (isKnownGuard(at, startTicks)) return true;
+    at = parentPid;
+  }
+  return false;
 }
 
 // Where no descriptor is left, there will be some in a while: a worker of ours has just ended.

@@ -29,6 +29,8 @@ export type Feature =
 export type RuntimeInfo =
   | {
       readonly name: string;
+      /** Which one it is, where there are several for the language, such as `"pyodide"`. */
+      readonly engine?: string;
       readonly isAvailable: true;
       readonly version: string;
       readonly executable: string;
@@ -36,6 +38,7 @@ export type RuntimeInfo =
     }
   | {
       readonly name: string;
+      readonly engine?: string;
       readonly isAvailable: false;
       /** Why not. */
       readonly reason: string;
@@ -66,6 +69,8 @@ export interface Runtime {
 
 export interface WarmOptions {
   readonly startTimeoutMs: number;
+  /** The environment that its session will most likely be started with. @default that of this process */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 

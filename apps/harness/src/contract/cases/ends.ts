@@ -13,7 +13,7 @@ export const endCases = contractTopic("errors and ends", [
     async ({ start, run, output, language }) => {
       const worker = await start();
       const outcome = await run(worker, language.fail).ended;
-      expect(outcome, "error, or an exit code").toSatisfy(hasFailed);
+      expect(hasFailed(outcome), `error, or an exit code: ${JSON.stringify(outcome)}`).toBe(true);
       await expect(output(worker, language.print("on"))).resolves.toBe("on");
     },
   ),
@@ -23,7 +23,8 @@ export const endCases = contractTopic("errors and ends", [
     async ({ start, run, output, language }) => {
       const worker = await start();
       const ran = run(worker, language.invalid);
-      await expect(ran.ended).resolves.toSatisfy(hasFailed);
+      const outcome = await ran.ended;
+      expect(hasFailed(outcome), `error, or an exit code: ${JSON.stringify(outcome)}`).toBe(true);
       expect(ran.text("stdout")).toBe("");
       await expect(output(worker, language.print("on"))).resolves.toBe("on");
     },

@@ -24,7 +24,7 @@ export const isolationCases = contractTopic("isolation and neighbours", [
     { abilities: ["printChildDescriptors"] },
     async ({ start, output, language }) => {
       const numbers = await output(await start(), language.printChildDescriptors);
-      expect(numbers.trim().split(" ").map(Number).toSorted()).toEqual([0, 1, 2]);
+      expect(numbers.trim()).toBe("0 1 2");
     },
   ),
   contractCase(

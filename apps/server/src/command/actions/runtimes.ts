@@ -5,6 +5,7 @@ import { style } from "../terminal/style.ts";
 
 interface RuntimeRow {
   readonly name: string;
+  readonly engine: string | null;
   readonly available: boolean;
   readonly version: string | null;
   readonly executable?: string;
@@ -19,8 +20,8 @@ export async function runtimes(options: ServerOptions & JsonOption): Promise<voi
   if (options.json === true) return printJson(rows);
   const cells = rows.map((row) =>
     row.available
-      ? [row.name, row.version ?? "", row.executable ?? ""]
-      : [row.name, "not available", `${row.reason}. ${row.install}`],
+      ? [nameOf(row), row.version ?? "", row.executable ?? ""]
+      : [nameOf(row), "not available", `${row.reason}. ${row.install}`],
   );
   const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   for (const [at, row] of cells.entries()) {
@@ -32,6 +33,10 @@ export async function runtimes(options: ServerOptions & JsonOption): Promise<voi
   }
 }
 
+function nameOf({ name, engine }: RuntimeRow): string {
+  return engine === "pyodide" ? `${name} (${engine})` : name;
+}
+
 async function rowsOf({ url, token }: ServerOptions): Promise<readonly RuntimeRow[]> {
   if (url !== undefined && url !== "")
     return connectToServer({ url, ...(token === undefined ? {} : { token }) }).client.runtimes();
@@ -41,6 +46,7 @@ async function rowsOf({ url, token }: ServerOptions): Promise<readonly RuntimeRo
     info.isAvailable
       ? {
           name: info.name,
+          engine: info.engine ?? null,
           available: true,
           version: info.version,
           executable: info.executable,
@@ -50,6 +56,7 @@ async function rowsOf({ url, token }: ServerOptions): Promise<readonly RuntimeRo
         }
       : {
           name: info.name,
+          engine: info.engine ?? null,
           available: false,
           version: null,
           features: [],

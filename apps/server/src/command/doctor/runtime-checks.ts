@@ -29,7 +29,7 @@ export async function checkRuntimes(): Promise<readonly Check[]> {
 }
 
 async function checkRuntime(client: HoldfastClient, runtime: Runtime): Promise<readonly Check[]> {
-  const { name, available, version, reason, install } = runtime;
+  const { name, engine, available, version, reason, install } = runtime;
   if (!available) return [warning(name, reason ?? "it is not available", install ?? "install it")];
   const began = performance.now();
   try {
@@ -37,8 +37,11 @@ async function checkRuntime(client: HoldfastClient, runtime: Runtime): Promise<r
     const { stdout, error } = await session.execute(firstCode[name] ?? "", { timeoutMs: 20_000 });
     if (stdout !== "42\n") throw new Error(error?.message ?? `6 * 7 is ${JSON.stringify(stdout)}`);
     const took = formatDuration(performance.now() - began);
-    const works = ok(name, `${version}, a session works, from start to answer in ${took}`);
-    return name === "python" ? [works, ...(await checkModules(session))] : [works];
+    const isPyodide = engine === "pyodide";
+    const what = isPyodide ? `${version} in Pyodide` : version;
+    const works = ok(name, `${what}, a session works, from start to answer in ${took}`);
+    const hasModules = name === "python" && !isPyodide;
+    return hasModules ? [works, ...(await checkModules(session))] : [works];
   } catch (error) {
     const text = error instanceof Error ? error.message.replace(/^\[\w+\] /, "") : String(error);
     return [

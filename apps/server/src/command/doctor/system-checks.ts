@@ -3,9 +3,9 @@ import { access, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { formatBytes } from "../terminal/format.ts";
+import { isSupportedNode, supportedNode } from "../supported-node.ts";
 import { type Check, failure, ok, warning } from "./check.ts";
 
-const minNode = [22, 18] as const;
 const minDescriptors = 4_096;
 
 /** The operating system and what of it Holdfast leans on. */
@@ -15,11 +15,9 @@ export function checkSystem(): Promise<readonly Check[]> {
 
 async function node(): Promise<Check> {
   const version = process.versions.node;
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const isNewEnough = major > minNode[0] || (major === minNode[0] && minor >= minNode[1]);
-  return isNewEnough
+  return isSupportedNode(version)
     ? ok("node", version)
-    : failure("node", version, `install Node ${minNode.join(".")} or newer: https://nodejs.org`);
+    : failure("node", version, `install ${supportedNode}: https://nodejs.org`);
 }
 
 async function platform(): Promise<Check> {

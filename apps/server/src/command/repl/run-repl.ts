@@ -2,6 +2,7 @@ import type { Session } from "@holdfast/client";
 import { endNote } from "../show-execution.ts";
 import { print } from "../terminal/output.ts";
 import { style } from "../terminal/style.ts";
+import { CleanUp } from "./clean-up.ts";
 import { complete } from "./complete.ts";
 import { followOthers } from "./follow-others.ts";
 import { HistoryFile } from "./history-file.ts";
@@ -37,7 +38,7 @@ export async function runRepl({ session, runtime, isOurs, follows }: ReplOptions
   });
   const runner = new Runner({ session, reader, asksForInput: language.asksForInput });
   interrupts.run = () => runner.interrupt();
-  using cleanUp = new DisposableStack();
+  using cleanUp = new CleanUp();
   cleanUp.use(takeSignals(runner));
   if (reader.isTerminal) await print(`${style("dim", await banner(session, runtime, isOurs))}\n`);
   if (follows) cleanUp.use(followOthers({ session, runtime, reader, runner }));

@@ -1,11 +1,18 @@
 // What a program of someone else does with the installed packages. It is compiled against their types and run from the
-// folder in which they were installed, also with the oldest Node they claim. Prints one JSON line.
+// folder in which they were installed, on the Nodes they claim. Prints one JSON line.
 import assert from "node:assert/strict";
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { pythonRuntime } from "@holdfast/adapter-python";
 import { type Execution, createClient } from "@holdfast/client";
 import { bashTool } from "@holdfast/client/bash-tool";
-import { type ExecutionRecord, FrameDecoder, Host, type Runtime, Session } from "@holdfast/core";
+import {
+  type ExecutionRecord,
+  FrameDecoder,
+  Host,
+  type Runtime,
+  Session,
+  memoryChannelPair,
+} from "@holdfast/core";
 import { FakeRuntime, collect } from "@holdfast/harness";
 import { createApp } from "@holdfast/server";
 
@@ -38,6 +45,10 @@ assert.equal(await tool.run({ command: "echo tool" }), "tool\n[exit code 0]");
 await using fake = await Session.open({ runtime: new FakeRuntime() });
 assert.equal(fake.status, "idle");
 assert.equal(new FrameDecoder().pendingBytes, 0);
+
+const { host: near, worker: far } = memoryChannelPair();
+near.close();
+assert.equal(await far.closed, null);
 
 console.log(
   JSON.stringify({
