@@ -2,19 +2,18 @@ import type { Program, Statement } from "acorn";
 import { Script, constants } from "node:vm";
 import { withPristineRealm } from "../realm/pristine-realm.ts";
 import type { Cell, InvalidCell, Position, PositionMap, Step } from "./cell.ts";
-import { isParseError, type ParseError, parseProgram } from "./cell-parser.ts";
 import { type ScriptText, splitIntoScripts } from "./cell-scripts.ts";
 import { ColumnShifts } from "./column-shifts.ts";
 import { findAssignments } from "./constant-assignments.ts";
 import { findDeclarations } from "./declarations.ts";
 import { guardPrefix } from "./guard-prefix.ts";
 import { replaceImportMeta } from "./import-meta.ts";
-import { describeInvalid, invalidCell, parseV8Error } from "./invalid-cell.ts";
+import { describeInvalid, parseV8Error } from "./invalid-cell.ts";
 import { takeModuleSyntax } from "./module-syntax.ts";
 import { SourceEdits } from "./source-edits.ts";
 import { positionAt, SourceLines } from "./source-position.ts";
 import { findDynamicImports } from "./dynamic-imports.ts";
-import { looksGeneric, type Stripped, stripTypes } from "./typescript-source.ts";
+import { type ParsedCell, parseCell } from "./parse-cell.ts";
 
 export interface CompileOptions {
   /** What stack traces call the cell, such as `<cell 3>`. */
@@ -34,17 +33,6 @@ export interface CompileOptions {
 
 const fixedNames = new Set(["undefined", "NaN", "Infinity"]);
 
-/** A source that acorn has taken. */
-interface Parsed {
-  readonly source: string;
-  readonly program: Program;
-  /** Whether the user's source ends in one. */
-  readonly endsInSemicolon: boolean;
-  /** Characters that were put in front of the source. */
-  readonly shift: number;
-  readonly originalPosition: PositionMap | null;
-}
-
 /**
  * Makes scripts of a cell, to be run one after the other in one realm, as a REPL does: what it declares at top level are
  * properties of the global object, which stay and may be declared again as anything else; `await`, `import` and `using` may
@@ -55,7 +43,7 @@ export function compileCell(source: string, options: CompileOptions): Cell | Inv
 }
 
 function compile(source: string, options: CompileOptions): Cell | InvalidCell {
-  const parsed = parse(source, options);
+  const parsed = parseCell(source, options.fileName, options.typescript ?? true);
   if ("status" in parsed) return parsed;
   try {
     return build(parsed, options);
@@ -67,7 +55,7 @@ function compile(source: string, options: CompileOptions): Cell | InvalidCell {
   }
 }
 
-function build(parsed: Parsed, options: CompileOptions): Cell {
+function build(parsed: ParsedCell, options: CompileOptions): Cell {
   const { program, source, originalPosition } = parsed;
   const { fileName, constants: earlier = new Set<string>(), semicolonHides = true } = options;
   const edits = new SourceEdits(source);
@@ -131,63 +119,16 @@ function compileStep(script: ScriptText, head: string, places: Places): Step {
 }
 
 /** Places of scripts in the source, first without what was inserted, then as they were before types were taken out. */
-function positionBefore(shifts: ColumnShifts, { shift, originalPosition }: Parsed): PositionMap {
+function positionBefore(
+  shifts: ColumnShifts,
+  { shift, originalPosition }: ParsedCell,
+): PositionMap {
   return ({ line, column }) => {
     const before = line === 1 ? shift : 0;
     const found = shifts.original({ line, column: column + before });
     const position = { line, column: found.column - before };
     return originalPosition ? originalPosition(position) : position;
   };
-}
-
-function parse(source: string, options: CompileOptions): Parsed | InvalidCell {
-  const { fileName, typescript = true } = options;
-  const plain = tryParse(source);
-  if (!isParseError(plain) && !(typescript && looksGeneric(plain.program, source))) return plain;
-  if (typescript) {
-    const stripped = stripTypes(source);
-    const again = "code" in stripped ? parseStripped(source, stripped) : null;
-    if (again !== null && !isParseError(again)) return again;
-    // Who got further knows better what was meant.
-    if (isParseError(plain) && "position" in stripped && stripped.pos > plain.pos) {
-      const invalid = describeInvalid(source, fileName, stripped.message, stripped.position);
-      return { ...invalid, isIncomplete: stripped.isIncomplete };
-    }
-  }
-  return isParseError(plain) ? invalidCell(source, fileName, plain) : plain;
-}
-
-function parseStripped(source: string, { code, originalPosition }: Stripped): Parsed | ParseError {
-  const again = tryParse(code);
-  if (isParseError(again) || originalPosition === null) return again;
-  // What is printed anew ends in a semicolon always.
-  return { ...again, originalPosition, endsInSemicolon: source.trimEnd().endsWith(";") };
-}
-
-/** As Node's REPL: what begins with a brace and does not end in a semicolon is an object, if it can be one. */
-function tryParse(source: string): Parsed | ParseError {
-  if (/^\s*\{/.test(source) && !/;\s*$/.test(source)) {
-    const object = tryProgram(`(${source}\n)`);
-    if (!isParseError(object)) return parsedAs(`(${source}\n)`, object, 1);
-  }
-  const program = tryProgram(source);
-  return isParseError(program) ? program : parsedAs(source, program, 0);
-}
-
-function parsedAs(source: string, program: Program, shift: number): Parsed {
-  const last = program.body.at(-1);
-  const mayHide = last?.type === "ExpressionStatement" || last?.type === "EmptyStatement";
-  const endsInSemicolon = mayHide && source[last.end - 1] === ";";
-  return { source, program, endsInSemicolon, shift, originalPosition: null };
-}
-
-function tryProgram(source: string): Program | ParseError {
-  try {
-    return parseProgram(source);
-  } catch (error) {
-    if (isParseError(error)) return error;
-    throw error;
-  }
 }
 
 function constantsOf(
@@ -220,7 +161,7 @@ function guard(
   return [...guarded];
 }
 
-function hasResult(last: Statement | undefined, { program }: Parsed): boolean {
+function hasResult(last: Statement | undefined, { program }: ParsedCell): boolean {
   return last !== undefined && last === program.body.at(-1) && !last.type.endsWith("Declaration");
 }
 
@@ -243,7 +184,7 @@ class Refusal extends Error {
 
 function placeOf(
   error: unknown,
-  { source }: Parsed,
+  { source }: ParsedCell,
 ): { message: string; position: Position } | null {
   if (typeof error !== "object" || error === null) return null;
   if ("pos" in error && typeof error.pos === "number" && error instanceof Error) {
