@@ -1,19 +1,11 @@
 import { javascriptRuntime } from "@holdfast/adapter-javascript";
-import { describeWorkerContract, javascriptLanguage } from "@holdfast/harness/vitest";
+import { javascriptLanguage } from "@holdfast/harness/vitest";
+import { describeAdapter } from "./describe-adapter.ts";
+import { javascriptFeatures } from "./features.ts";
 
 const executable = process.env["HOLDFAST_TEST_NODE"] ?? process.execPath;
 
-describeWorkerContract(javascriptRuntime({ executable }), {
+describeAdapter("JavaScript", javascriptRuntime({ executable }), {
   language: javascriptLanguage,
-  features: [
-    "stdin",
-    "input",
-    "results",
-    "displays",
-    "interrupt",
-    "namespace",
-    "changes",
-    "completion",
-    "checkpoint",
-  ],
+  features: javascriptFeatures,
 });

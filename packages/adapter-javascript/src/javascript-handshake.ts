@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type GuardedProcess,
   HoldfastError,
@@ -14,6 +15,9 @@ import {
   workerMessageSchema,
 } from "@holdfast/core";
 import { type JavaScriptChannel, JavaScriptWorker } from "./javascript-worker.ts";
+
+// Between the end of the channel and that of its process.
+const lastWordsMs = 500;
 
 /** What a worker takes on with its `hello`: for one that was warm, since a started one has it already. */
 export interface TakenOn {
@@ -92,9 +96,12 @@ export async function shakeHands(
     const died = process.ended.then(({ stderrTail }) =>
       Promise.reject(new Error(stderrTail.trim() || "it ended")),
     );
-    const broke = channel.closed.then((error) =>
-      Promise.reject(error ?? new Error("it closed its channel")),
-    );
+    // A process that ends closes its channel a moment before that is known, and what it said last tells more.
+    const broke = channel.closed.then(async (error) => {
+      await Promise.race([process.ended, sleep(lastWordsMs, null, { ref: false })]);
+      throw error ?? new Error("it closed its channel");
+    });
+    broke.catch(() => {});
     const ready = await within(Promise.race([answer.promise, died, broke]), {
       timeoutMs: startTimeoutMs,
       what: `start of JavaScript for session ${sessionId}`,

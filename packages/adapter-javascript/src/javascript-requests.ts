@@ -83,7 +83,7 @@ function openBothEnds(path: string): readonly [reading: number, writing: number]
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
     throw new HoldfastError({
       code: "worker_lost",
-      message: "its JavaScript has ended, and its folder is gone",
+      message: "its Node has ended, and its folder is gone",
       cause,
     });
   }

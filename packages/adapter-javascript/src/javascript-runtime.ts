@@ -37,8 +37,6 @@ class JavaScriptRuntime implements Runtime {
   readonly name = "javascript";
   readonly #executable: string;
   readonly #arguments: readonly string[];
-  /** What warm workers are started with, as far as it matters then. */
-  #lastEnv: Readonly<Record<string, string>> | null = null;
 
   constructor({ executable = process.execPath, nodeArguments = [] }: JavaScriptRuntimeOptions) {
     this.#executable = executable;
@@ -50,16 +48,15 @@ class JavaScriptRuntime implements Runtime {
   }
 
   async start(options: WorkerStartOptions): Promise<Worker> {
-    this.#lastEnv = options.env;
     return greet(await this.#spawn(options), options);
   }
 
   async warm(options: WarmOptions): Promise<WarmWorker> {
-    const env = startVariables(this.#lastEnv ?? process.env);
-    const started = await this.#spawn({ env, cwd: "/", ...options });
+    const env = startVariables(options.env ?? localeOf(process.env));
+    const started = await this.#spawn({ ...options, env, cwd: "/" });
     const takenOn = { env: null, cwd: null };
     return new WarmJavaScript(
-      await shakeHands(started, { sessionId: "warm", ...options }, takenOn),
+      await shakeHands(started, { ...options, sessionId: "warm" }, takenOn),
       env,
     );
   }
@@ -119,7 +116,9 @@ class WarmJavaScript implements WarmWorker {
 
 // What Node, or the loader in front of it, reads as it starts, and keeps.
 const readAtStart =
-  /^(NODE_(?!ENV$)|LD_|GLIBC_|GCONV_PATH$|MALLOC_|LOCPATH$|NLSPATH$|LANG$|LANGUAGE$|LC_|UV_|OPENSSL_|SSL_CERT_|ICU_|TZ$|FORCE_COLOR$|NO_COLOR$)/;
+  /^(NODE_(?!ENV$)|LD_|GLIBC_|GCONV_PATH$|MALLOC_|LOCPATH$|NLSPATH$|LANG$|LANGUAGE$|LC_|UV_|OPENSSL_|SSL_CERT_|ICU_)/;
+// Of our own environment, where nobody says what that of the session will be.
+const ofMachine = /^(LANG$|LANGUAGE$|LC_)/;
 
 /** Those variables of an environment that cannot be changed any more when a worker is up, in order of their names. */
 function startVariables(
@@ -129,6 +128,10 @@ function startVariables(
     readAtStart.test(name) && value !== undefined ? [[name, value]] : [],
   );
   return Object.fromEntries(found.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function localeOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => ofMachine.test(name)));
 }
 
 // An interrupt ends code in the middle of a timer, of which Node's bookkeeping of asynchronous ids would otherwise make a

@@ -99,7 +99,7 @@ export class JavaScriptWorker implements Worker {
   readonly exited: Promise<ProcessExit>;
   readonly #process: GuardedProcess;
   readonly #channel: JavaScriptChannel;
-  readonly #answers = new Map<string, (answer: WorkerMessage) => void>();
+  readonly #answers = new Map<string, PromiseWithResolvers<WorkerMessage>>();
   readonly #start: WorkerStartOptions;
   readonly #lanes: OutputLanes;
   readonly #exit = Promise.withResolvers<ProcessExit>();
@@ -292,22 +292,28 @@ export class JavaScriptWorker implements Worker {
     }
   }
 
-  async #ask(message: JavaScriptRequest): Promise<WorkerMessage> {
+  /** @throws HoldfastError `worker_lost` */
+  #ask(message: JavaScriptRequest): Promise<WorkerMessage> {
     const requestId = `q${++this.#requests}`;
     const answer = Promise.withResolvers<WorkerMessage>();
-    this.#answers.set(requestId, answer.resolve);
-    this.#send({ ...message, requestId });
-    const lost = this.#process.ended.then(() => {
-      throw this.#lost(message.type);
-    });
-    return Promise.race([answer.promise, lost]);
+    this.#answers.set(requestId, answer);
+    if (this.#isEnded) this.#loseAnswers();
+    else this.#send({ ...message, requestId });
+    return answer.promise;
+  }
+
+  // Told to those who wait, not waited for by them: what waits for the end of the process is kept until then.
+  #loseAnswers(): void {
+    const lost = this.#lost("a request");
+    for (const answer of this.#answers.values()) answer.reject(lost);
+    this.#answers.clear();
   }
 
   #lost(what: string): HoldfastError {
     const { sessionId } = this.#start;
     return new HoldfastError({
       code: "worker_lost",
-      message: `${what} in session ${sessionId}: its JavaScript has ended`,
+      message: `${what} in session ${sessionId}: its Node has ended`,
       details: { sessionId },
     });
   }
@@ -318,7 +324,7 @@ export class JavaScriptWorker implements Worker {
       const answer = this.#answers.get(message.requestId);
       if (answer === undefined) this.#dropped++;
       this.#answers.delete(message.requestId);
-      return answer?.(message);
+      return answer?.resolve(message);
     }
     if (message.type === "ready") return; // one that was warm has taken on its session
     if (message.type === "fault") return void this.#process.stop();
@@ -405,6 +411,7 @@ export class JavaScriptWorker implements Worker {
     const exit = await this.#process.ended;
     await new Promise((done) => setImmediate(done)); // what it said last may lie in the socket still
     this.#isEnded = true;
+    this.#loseAnswers();
     const foreground = this.#foreground;
     if (foreground !== null) {
       this.#lanes.drain();
