@@ -59,8 +59,8 @@ export const utf8Slice: (bytes: Uint8Array, start: number, end: number) => strin
   Buffer.prototype,
   "utf8Slice",
 );
-export const allocate = getProperty(Buffer, "allocUnsafeSlow") as (size: number) => Buffer;
-export const byteLength = getProperty(Buffer, "byteLength") as (text: string) => number;
+export const allocate: (size: number) => Buffer = getProperty(Buffer, "allocUnsafeSlow");
+export const byteLength: (text: string) => number = getProperty(Buffer, "byteLength");
 export const bytesSet: (bytes: Uint8Array, source: Uint8Array, offset: number) => void = methodOf(
   Uint8Array.prototype,
   "set",
