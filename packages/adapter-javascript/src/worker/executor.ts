@@ -134,7 +134,7 @@ export class Executor {
 
   #execute(execution: Execution): void {
     setCurrentExecution(execution);
-    this.#channel.send({ type: "started", executionId: execution.executionId });
+    this.#channel.sendSoon({ type: "started", executionId: execution.executionId });
     try {
       withPristineRealm(() => this.#enter(execution));
       own(execution, () => this.#run(execution));
