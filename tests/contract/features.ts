@@ -1,6 +1,6 @@
 import type { Feature } from "@holdfast/core";
 
-/** What is declared of bash, and of CPython: apart from what they say themselves, so that a feature that is lost is found. */
+/** What is declared of bash, of CPython and of JavaScript: apart from what they say themselves, so that a feature that is lost is found. */
 export const bashFeatures: readonly Feature[] = [
   "stdin",
   "input",
@@ -19,6 +19,18 @@ export const pythonFeatures: readonly Feature[] = [
   "displays",
   "interrupt",
   "fork",
+  "checkpoint",
+  "namespace",
+  "changes",
+  "completion",
+];
+
+export const javascriptFeatures: readonly Feature[] = [
+  "stdin",
+  "input",
+  "results",
+  "displays",
+  "interrupt",
   "checkpoint",
   "namespace",
   "changes",

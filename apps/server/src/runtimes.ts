@@ -1,4 +1,5 @@
 import { bashRuntime } from "@holdfast/adapter-bash";
+import { javascriptRuntime } from "@holdfast/adapter-javascript";
 import { pythonRuntime } from "@holdfast/adapter-python";
 import { HoldfastError, type Runtime } from "@holdfast/core";
 
@@ -7,7 +8,7 @@ import { HoldfastError, type Runtime } from "@holdfast/core";
  * @throws HoldfastError `invalid_request` for an engine that there is not
  */
 export function allRuntimes(): readonly Runtime[] {
-  return [bashRuntime(), pythonOf(process.env["HOLDFAST_PYTHON_ENGINE"])];
+  return [bashRuntime(), pythonOf(process.env["HOLDFAST_PYTHON_ENGINE"]), javascriptRuntime()];
 }
 
 function pythonOf(engine = ""): Runtime {

@@ -39,5 +39,5 @@ const hints: Partial<Record<ErrorCode, string>> = {
   file_not_found: "list_files shows what is in a directory.",
   variable_not_found: "list_variables without a name tells which there are.",
   input_not_expected:
-    "It has ended, or its standard input is closed; run_command keeps it open, and Python code can ask with input().",
+    "It has ended, or its standard input is closed; run_command keeps it open, and code of Python or JavaScript can ask with input().",
 };

@@ -17,7 +17,7 @@ import { addRunCommand } from "./tools/run-command.ts";
 import { addWriteFile } from "./tools/write-file.ts";
 import { addWriteStdin } from "./tools/write-stdin.ts";
 
-const instructions = `Code runs in sessions that keep their state: a Python interpreter or a bash shell, each a process of its own.
+const instructions = `Code runs in sessions that keep their state: a Python interpreter, a bash shell or a Node with JavaScript and TypeScript, each a process of its own.
 run_code and run_command need no session: without one they work in your own, made at the first call. Variables, imports and the directory stay from call to call.
 A call comes back after a while even if the code runs on; the answer then names the execution and a cursor for read_output, write_stdin and interrupt.
 Long output is shortened in the middle; read_output has the rest.

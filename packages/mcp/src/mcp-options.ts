@@ -8,7 +8,7 @@ export interface McpOptions {
    * @default new ones that nobody disposes of: they end by the server's idle timeout
    */
   readonly sessions?: AgentSessions;
-  /** Runtimes that can be named; the first is what code is run with when none is. @default `["python", "bash"]` */
+  /** Runtimes that can be named; the first is what code is run with when none is. @default `["python", "bash", "javascript"]` */
   readonly runtimes?: readonly [string, ...string[]];
   /** Characters of output that an answer has at most; the rest is read with `read_output`. At least 100. @default 20_000 */
   readonly maxOutputLength?: number;
@@ -33,7 +33,7 @@ export type ResolvedMcpOptions = Required<McpOptions>;
 export const longestYieldMs = 300_000;
 
 const defaults = {
-  runtimes: ["python", "bash"],
+  runtimes: ["python", "bash", "javascript"],
   maxOutputLength: 20_000,
   maxImageLength: 5_000_000,
   yieldTimeMs: 30_000,

@@ -51,6 +51,8 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
     type: z.literal("completed"),
     executionId,
     status: z.enum(["ok", "error", "interrupted"]),
+    /** The worker has not let go of its output pipes, wants them again, and knows that nobody else holds them. */
+    keepsOutput: z.boolean().optional(),
   }),
   /** An interrupt has reached the code, which may go on for a while: it need not be sent again. */
   z.object({ type: z.literal("interrupt_taken"), executionId }),

@@ -7,7 +7,10 @@ import { sweepOrphans } from "./sweep-orphans.ts";
 
 const stderrTailBytes = 4096;
 const signalNames = new Map(
-  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+  // Of two names for one signal the first is the usual one: SIGABRT, not SIGIOT.
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name as NodeJS.Signals]),
 );
 
 /** What a {@link GuardLink} is made of. */

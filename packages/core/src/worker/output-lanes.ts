@@ -86,6 +86,13 @@ export class OutputLanes {
     return false;
   }
 
+  /** The execution has ended, and the worker keeps the pair open for the next one: nobody else holds it. */
+  keep(): void {
+    this.#current.drain();
+    this.#current.listen(null);
+    this.#current.resume();
+  }
+
   /** Makes a fresh pair. @throws HoldfastError `worker_lost` */
   async renew(): Promise<void> {
     const name = `o${++this.#count}`;

@@ -14,7 +14,7 @@ export function addRunCode(server: McpServer, context: ToolContext): void {
     {
       title: "Run code",
       description:
-        "Runs Python or bash code in a session that keeps its state: variables, imports, functions and the directory are there in the next call, as in a notebook. Answers output, errors, and for Python the value of the last expression and the images that it shows. Code that takes longer than yieldTimeMs runs on; read_output goes on with it. Bash code finds its standard input empty; Python code may call input(), which write_stdin answers.",
+        "Runs Python, bash, or JavaScript (TypeScript too) in a session that keeps its state: variables, imports, functions and the directory are there in the next call, as in a notebook. Answers output, errors, and for Python and JavaScript the value of the last expression and the images that it shows. Code that takes longer than yieldTimeMs runs on; read_output goes on with it. Bash code finds its standard input empty; Python code may call input(), JavaScript `await input()`, which write_stdin answers.",
       inputSchema: z.strictObject({
         code: z.string().describe("The code to run."),
         runtime: z

@@ -5,6 +5,7 @@ import { connect } from "../connection/connect.ts";
 import { openSession } from "../connection/open-session.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import type { JsonOption, ServerOptions } from "../options.ts";
+import { languageOf } from "../repl/language.ts";
 import { showEvent } from "../show-event.ts";
 import { StandardInput } from "../standard-input.ts";
 import { takeSignals } from "../take-signals.ts";
@@ -30,7 +31,7 @@ export async function exec(file: string | undefined, options: ExecOptions): Prom
   const { env = {} } = options;
   await using connection = await connect(options);
   await using opened = await openSession(connection.client, options.session, {
-    runtime: options.runtime ?? (file?.endsWith(".py") === true ? "python" : "bash"),
+    runtime: options.runtime ?? runtimeOf(file),
     env,
   });
   // Code that came on standard input has used it up.
@@ -44,7 +45,7 @@ export async function exec(file: string | undefined, options: ExecOptions): Prom
   const letGo = takeSignals(execution, opened);
   try {
     const input = takesInput ? new StandardInput(process.stdin, execution) : null;
-    if (opened.runtime !== "python") void input?.forward();
+    if (!languageOf(opened.runtime).asksForInput) void input?.forward();
     const followed = follow(execution, input, options.json === true);
     return exitCodeOf(await (input === null ? followed : Promise.race([followed, input.failure])));
   } catch (error) {
@@ -85,4 +86,10 @@ async function follow(
   if (end === null) throw new Error("the events ended before the execution did");
   if (isJson) await printJson(await execution.result());
   return end;
+}
+
+/** By the name of a file. */
+function runtimeOf(file: string | undefined): string {
+  if (file?.endsWith(".py") === true) return "python";
+  return /\.[cm]?[jt]s$/.test(file ?? "") ? "javascript" : "bash";
 }

@@ -13,10 +13,12 @@ export interface Benchmark {
 const outputBytes = 32 * 1000 * 1000;
 const answers: Readonly<Record<string, string>> = {
   bash: "echo $((6 * 7))",
+  javascript: "console.log(6 * 7)",
   python: "print(6 * 7)",
 };
 const bulk: Readonly<Record<string, string>> = {
   bash: `head -c ${outputBytes} /dev/zero`,
+  javascript: `for (let i = 0; i < ${outputBytes / 1000}; i++) console.log("x".repeat(999));`,
   python: `for _ in range(${outputBytes / 1000}): print("x" * 999)`,
 };
 

@@ -11,7 +11,7 @@ export function defineCreate(): Command {
       ["holdfast create -r python --restore CHECKPOINT", "go on from a checkpoint"],
     ],
   })
-    .option("-r, --runtime <name>", "python or bash", "bash")
+    .option("-r, --runtime <name>", "bash, python or javascript", "bash")
     .option("--id <id>", "its id, [A-Za-z0-9_-]{1,64}; by default a random one")
     .option("-e, --env <name=value>", "a variable; may be repeated", collectVariable)
     .option("-C, --cwd <path>", "its directory; by default the server's")

@@ -13,15 +13,16 @@ export function defineExec(): Command {
     ],
     notes: `
 Output comes as it is written, byte for byte. Code from a file gets our standard input; code that came on
-standard input finds it empty. The value of Python's last expression is printed.
+standard input finds it empty. The value of the last expression of Python or
+JavaScript is printed.
 
-Exit code: that of the code; 1 for a Python error, 124 for a timeout, 130 for an interrupt, 128 + n for
+Exit code: that of the code; 1 for an error of Python or JavaScript, 124 for a timeout, 130 for an interrupt, 128 + n for
 signal n, 2 when the command was used wrongly. Ctrl-C interrupts the code, a second one ends it.`,
   })
     .argument("[file]", "the code; - for standard input")
     .option(
       "-r, --runtime <name>",
-      "python or bash; by default what the file's name says (.py), else bash",
+      "bash, python or javascript; by default what the file's name says (.py, .js, .ts), else bash",
     )
     .option("-c, --code <text>", "run this instead of a file")
     .option("-t, --timeout <duration>", "interrupt after so long: 500ms, 30s, 5m", parseDuration)

@@ -4,7 +4,7 @@ import { serverOptions } from "../options.ts";
 
 export function defineRepl(): Command {
   const command = defineCommand("repl", {
-    description: "type code and see what it does, in Python or bash",
+    description: "type code and see what it does, in Python, JavaScript or bash",
     examples: [
       ["holdfast repl"],
       ["holdfast repl bash"],
@@ -14,7 +14,9 @@ export function defineRepl(): Command {
 Tab completes, the arrow keys bring earlier lines back, also those of another day. A block ends with a blank
 line. Ctrl-C interrupts what runs, and drops what was typed; the third in a row ends the worker. Ctrl-D ends it.`,
   })
-    .addArgument(new Argument("[runtime]", "the language").choices(["python", "bash"]))
+    .addArgument(
+      new Argument("[runtime]", "the language").choices(["python", "javascript", "bash"]),
+    )
     .addOption(new Option("-s, --session <id>", "this session of a server").helpGroup("Server:"));
   for (const option of serverOptions()) command.addOption(option);
   return command.action(lazily(async () => (await import("../actions/repl.ts")).repl));

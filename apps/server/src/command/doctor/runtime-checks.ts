@@ -5,6 +5,7 @@ import { type Check, failure, ok, warning } from "./check.ts";
 
 const firstCode: Readonly<Record<string, string>> = {
   bash: "echo $((6 * 7))",
+  javascript: "console.log(6 * 7)",
   python: "print(6 * 7)",
 };
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { isCompleteBash } from "./is-complete-bash.ts";
+import { isCompleteJavaScript } from "./is-complete-javascript.ts";
 import { isCompletePython } from "./is-complete-python.ts";
 
 const python = [
@@ -100,4 +101,28 @@ describe("isCompleteBash()", () => {
     ["case x in", false],
     ["touch /nonexistent/$(echo ran >&2)", true],
   ])("%j: %s", (code, isComplete) => expect(isCompleteBash(code)).toBe(isComplete));
+});
+
+describe("isCompleteJavaScript()", () => {
+  it.for([
+    ["const x = 1", true],
+    ["function f() {", false],
+    ["function f() {\n  return 1;\n}", true],
+    ["f(1,", false],
+    ["f(1", false],
+    ["f(1 2", true],
+    ["[1, 2", false],
+    ["`one", false],
+    ["`one\ntwo`", true],
+    ["/* a comment", false],
+    ["'not closed", true],
+    ["await f(", false],
+    ["await f()", true],
+    ["for await (const x of y) {", false],
+    ["if then {", true],
+    ["const x: number = 1", true],
+    ["", true],
+  ] as const)("%j: %s", ([code, isComplete]) => {
+    expect(isCompleteJavaScript(code)).toBe(isComplete);
+  });
 });

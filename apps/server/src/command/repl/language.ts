@@ -1,4 +1,5 @@
 import { isCompleteBash } from "./is-complete-bash.ts";
+import { isCompleteJavaScript } from "./is-complete-javascript.ts";
 import { isCompletePython } from "./is-complete-python.ts";
 
 /** How code of a runtime is asked for and shown. */
@@ -18,6 +19,13 @@ export function languageOf(runtime: string): Language {
         prompt: ">>> ",
         continuation: "... ",
         isComplete: isCompletePython,
+        asksForInput: true,
+      };
+    case "javascript":
+      return {
+        prompt: "> ",
+        continuation: "... ",
+        isComplete: isCompleteJavaScript,
         asksForInput: true,
       };
     case "bash":

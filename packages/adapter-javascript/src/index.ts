@@ -1,0 +1,2 @@
+// For users
+export { type JavaScriptRuntimeOptions, javascriptRuntime } from "./javascript-runtime.ts";

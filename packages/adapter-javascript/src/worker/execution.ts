@@ -1,0 +1,39 @@
+import type { HostMessage } from "@holdfast/core";
+import { AsyncLocalStorage } from "./primordials.ts";
+
+/** What one `execute` message asks for, and its place among them, from 1. */
+export type Execution = Omit<HostMessage & { readonly type: "execute" }, "type"> & {
+  readonly number: number;
+  /** It was interrupted: what of it still waits must not go on. */
+  isInterrupted: boolean;
+};
+
+const storage = new AsyncLocalStorage<Execution>();
+const getStore = storage.getStore.bind(storage);
+const run = storage.run.bind(storage);
+
+let current: Execution | null = null;
+let last: Execution | null = null;
+
+/** The execution that runs now. */
+export function currentExecution(): Execution | null {
+  return current;
+}
+
+export function setCurrentExecution(execution: Execution | null): void {
+  last = execution ?? current ?? last;
+  current = execution;
+}
+
+/**
+ * Whose code this is: timers, promises and sockets belong to the execution that made them. What has lost its owner is taken
+ * to be of the one that runs, or ran last.
+ */
+export function owner(): Execution | null {
+  return getStore() ?? current ?? last;
+}
+
+/** Runs code as that of an execution. */
+export function own<Result>(execution: Execution, code: () => Result): Result {
+  return run(execution, code) as Result;
+}

@@ -1,0 +1,104 @@
+import type { Session } from "node:inspector";
+import { defineProperty, getCallSites, setImmediate } from "./primordials.ts";
+
+// How an interrupt gets into code that computes: a thread of ours (control.ts) has the inspector evaluate an expression in the
+// middle of whatever runs. That calls `tryInterrupt` below, which looks where it is, and has V8 terminate the code if it may:
+// nothing is decided elsewhere, so nothing can hit what begins a moment later.
+
+/** What the thread calls, by syntax alone, whatever names user code has taken. A property of every function. */
+export const interruptKey = "holdfast:interrupt";
+
+/** What became of an attempt. `ended`: the execution is over; `later`: it has to be tried again. */
+export type Attempt = "ended" | "later" | "terminated";
+
+// An attempt each millisecond; then what is neither ours nor seen to be the user's is terminated too.
+const patientAttempts = 200;
+
+let shields = 0;
+let isOpen = false;
+let lastEnded = 0;
+let lastTerminated = 0;
+let attempts = 0;
+let tellTerminated = (): void => {};
+let session: Session | null = null;
+let inspector: typeof import("node:inspector") | null = null;
+
+/** Runs something that must not be torn: an interrupt waits until it is done. */
+export function shielded<Result>(run: () => Result): Result {
+  shields++;
+  try {
+    return run();
+  } finally {
+    shields--;
+  }
+}
+
+/** Runs user code, or what calls it: an interrupt may end it at any point, without a `finally`. */
+export function opened<Result>(run: () => Result): Result {
+  const wasOpen = isOpen;
+  isOpen = true;
+  try {
+    return run();
+  } finally {
+    isOpen = wasOpen;
+  }
+}
+
+/** Executions are counted from 1, here and by the session. */
+export function noteEnded(number: number): void {
+  lastEnded = number;
+}
+
+/** Whether code was terminated for an interrupt of this execution. */
+export function wasTerminated(number: number): boolean {
+  return lastTerminated === number;
+}
+
+/** Lets the control thread in. `onTerminated` is called on an empty stack after code was terminated. */
+export function installInterrupts(
+  isOurs: (file: string) => boolean,
+  onTerminated: () => void,
+): void {
+  tellTerminated = () => {
+    attempts = 0;
+    session?.disconnect();
+    session = null;
+    onTerminated();
+  };
+  defineProperty(Function.prototype, interruptKey, {
+    value: (number: number) => tryInterrupt(number, isOurs),
+  });
+}
+
+function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attempt {
+  if (lastEnded >= number) return "ended";
+  if (shields > 0) return "later";
+  if (!isOpen && !isUserCode(isOurs)) return "later";
+  isOpen = false;
+  lastTerminated = number;
+  inspector ??= process.getBuiltinModule("node:inspector");
+  session ??= connect(inspector);
+  setImmediate(tellTerminated);
+  // Nothing may be called after this, or it would end that, and not what lies below.
+  session.post("Runtime.terminateExecution");
+  return "terminated";
+}
+
+function connect({ Session }: typeof import("node:inspector")): Session {
+  const connected = new Session();
+  connected.connect();
+  return connected;
+}
+
+/** Whether code of the user's is what runs: a timer, a continuation. */
+function isUserCode(isOurs: (file: string) => boolean): boolean {
+  const sites = getCallSites(200);
+  // On top are those of this file, and the expression that the thread has evaluated.
+  let start = 0;
+  while (start < sites.length && isOurs(sites[start]?.scriptName ?? "")) start++;
+  const below = sites.slice(start + 1);
+  if (below.some(({ scriptName }) => !isOurs(scriptName) && !scriptName.startsWith("node:")))
+    return true;
+  // A function of the language's own, given to a timer, has no file: `setTimeout(Atomics.wait, …)`.
+  return ++attempts > patientAttempts && !below.some(({ scriptName }) => isOurs(scriptName));
+}

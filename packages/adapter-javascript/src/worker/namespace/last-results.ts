@@ -1,0 +1,44 @@
+import { withPristineRealm } from "../realm/pristine-realm.ts";
+
+const { defineProperty, getOwnPropertyDescriptor, is } = Object;
+
+const names = ["_", "__", "___"] as const;
+
+/**
+ * `_`, `__` and `___`: the last results, the newest first. Where the user has a `_` of his own, such as lodash, nothing is kept
+ * until it is gone. They are no variables: neither listed nor saved.
+ */
+export class LastResults {
+  readonly #global: object;
+  #kept: readonly unknown[] = [];
+
+  constructor(globalObject: object = globalThis) {
+    this.#global = globalObject;
+  }
+
+  /** `undefined` is no result. */
+  keep(value: unknown): void {
+    if (value !== undefined) withPristineRealm(() => this.#keep(value));
+  }
+
+  #keep(value: unknown): void {
+    if (!this.#isOurs()) return;
+    const [first, second] = this.#kept;
+    this.#kept = [value, first, second].slice(0, this.#kept.length + 1).slice(0, names.length);
+    for (const [index, kept] of this.#kept.entries()) {
+      const property = { value: kept, writable: true, enumerable: false, configurable: true };
+      defineProperty(this.#global, names[index] ?? "", property);
+    }
+  }
+
+  /** Whether each name is what was kept under it, or nothing. */
+  #isOurs(): boolean {
+    return names.every((name, index) => {
+      const found = getOwnPropertyDescriptor(this.#global, name);
+      return (
+        !found ||
+        (index < this.#kept.length && !found.enumerable && is(found.value, this.#kept[index]))
+      );
+    });
+  }
+}

@@ -1,0 +1,129 @@
+import {
+  O_CLOEXEC,
+  O_NONBLOCK,
+  O_WRONLY,
+  arrayPush,
+  block,
+  closeSync,
+  fstatSync,
+  hasCode,
+  openSync,
+  writeSync,
+} from "../primordials.ts";
+import type { Stream } from "./output-stream.ts";
+
+const descriptors = { stdout: 1, stderr: 2 } as const;
+
+// How often the number of a descriptor is tried for: a thread of Node's may open a file in the very moment in which it is free.
+const attempts = 100;
+
+/** One FIFO, as descriptor 1 or 2 for native code and children, and once more for what JavaScript writes. */
+interface End {
+  readonly path: string;
+  /** Of the FIFO: whether a descriptor is still what it was is told by this. */
+  readonly inode: number;
+  /** Does not block, so that code which waits for the reader can be interrupted. */
+  own: number;
+}
+
+/**
+ * Where the output of executions goes. The pair of FIFOs is kept from one to the next, unless somebody else may hold it: then
+ * the session has to see whether that is so, and the descriptors point at nothing until the next execution.
+ */
+export class OutputLane {
+  readonly #waitForReader: (times: number) => void;
+  #ends: { readonly stdout: End; readonly stderr: End } | null = null;
+
+  /** @param waitForReader blocks for a moment; it is called again and again while a pipe is full, with how often before */
+  constructor(waitForReader: (times: number) => void) {
+    this.#waitForReader = waitForReader;
+  }
+
+  /** Points the descriptors at these FIFOs. */
+  attach(stdout: string, stderr: string): void {
+    const ends = this.#ends;
+    if (ends !== null && ends.stdout.path === stdout && ends.stderr.path === stderr) {
+      this.#mend("stdout", ends.stdout);
+      this.#mend("stderr", ends.stderr);
+      return;
+    }
+    this.detach();
+    this.#ends = { stdout: openEnd(stdout, 1), stderr: openEnd(stderr, 2) };
+  }
+
+  /** Lets go of the FIFOs. */
+  detach(): void {
+    const ends = this.#ends;
+    if (ends === null) return;
+    this.#ends = null;
+    close(ends.stdout.own);
+    close(ends.stderr.own);
+    open("/dev/null", O_WRONLY, 1);
+    open("/dev/null", O_WRONLY, 2);
+  }
+
+  /** Writes all of it, or as much as there is a reader for; waits while the pipe is full. */
+  write(stream: Stream, bytes: Uint8Array): void {
+    const end = this.#ends?.[stream];
+    if (end === undefined) return;
+    for (let at = 0, times = 0; at < bytes.byteLength;) {
+      try {
+        at += writeSync(end.own, bytes, at, bytes.byteLength - at, null);
+        times = 0;
+      } catch (error) {
+        if (hasCode(error, "EAGAIN")) this.#waitForReader(times++);
+        else if (hasCode(error, "EBADF")) end.own = openSync(end.path, O_WRONLY | O_NONBLOCK);
+        else return; // nobody reads any more
+      }
+    }
+  }
+
+  /** What user code has closed, or put something else in the place of, is made anew. */
+  #mend(stream: Stream, end: End): void {
+    const fd = descriptors[stream];
+    if (inodeOf(fd) !== end.inode) open(end.path, O_WRONLY, fd);
+    if (inodeOf(end.own) !== end.inode)
+      end.own = openSync(end.path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  }
+}
+
+function openEnd(path: string, fd: number): End {
+  open(path, O_WRONLY, fd);
+  const own = openSync(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  return { path, inode: inodeOf(own), own };
+}
+
+/**
+ * Opens a file as this descriptor: a file gets the lowest that is free. A thread of Node's may open one in the very moment in
+ * which this is; that is left alone, and waited for.
+ */
+export function open(path: string, flags: number, fd: number): void {
+  close(fd);
+  const tooLow: number[] = [];
+  for (let i = 0; i < attempts; i++) {
+    const opened = openSync(path, flags);
+    if (opened === fd) break;
+    if (opened < fd) arrayPush(tooLow, opened);
+    else {
+      close(opened);
+      block(1);
+    }
+  }
+  for (let i = 0; i < tooLow.length; i++) close(tooLow[i] as number);
+}
+
+function inodeOf(fd: number): number {
+  try {
+    return fstatSync(fd).ino;
+  } catch {
+    return -1;
+  }
+}
+
+function close(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // It was closed before.
+  }
+}

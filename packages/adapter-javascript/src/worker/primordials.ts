@@ -1,0 +1,109 @@
+// What the worker needs of the realm that it shares with user code, taken before that runs: whoever replaces
+// `Array.prototype.push` or `fs.writeSync` later does it to himself alone. Bundled code has no live bindings to modules.
+
+const fs = process.getBuiltinModule("node:fs");
+const util = process.getBuiltinModule("node:util");
+
+type Method<This, Args extends unknown[], Result> = (self: This, ...args: Args) => Result;
+
+const { apply: reflectApply } = Reflect;
+
+/** A method as a function of its object. */
+export function uncurried<This, Args extends unknown[], Result>(
+  method: (this: This, ...args: Args) => Result,
+): Method<This, Args, Result> {
+  return (self, ...args) => reflectApply(method, self, args) as Result;
+}
+
+export const apply = reflectApply;
+export const {
+  closeSync,
+  fstatSync,
+  openSync,
+  readSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+  constants: { O_CLOEXEC = 0o2000000, O_NONBLOCK, O_RDONLY, O_WRONLY },
+} = fs as typeof fs & { constants: { O_CLOEXEC?: number } };
+
+/** Writes all of it to a file that blocks. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength;) at += writeSync(fd, bytes, at);
+}
+
+export const { getCallSites, inspect, types } = util;
+export const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
+
+export const arrayPush = uncurried(
+  Array.prototype.push as (this: unknown[], item: unknown) => number,
+);
+export const arrayShift = uncurried(Array.prototype.shift as (this: unknown[]) => unknown);
+export const isArray = Array.isArray;
+export const objectKeys = Object.keys;
+export const {
+  create: createObject,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  hasOwn,
+} = Object;
+export const { wait: atomicsWait } = Atomics;
+// Methods of every buffer that the types do not know.
+interface Utf8Methods {
+  utf8Write(this: Uint8Array, text: string, offset: number, length: number): number;
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+}
+const utf8Methods = Buffer.prototype as unknown as Utf8Methods;
+export const utf8Write = uncurried(utf8Methods.utf8Write);
+export const utf8Slice = uncurried(utf8Methods.utf8Slice);
+export const byteLength = Buffer.byteLength;
+export const allocate = Buffer.allocUnsafeSlow;
+export const bytesSet = uncurried(Uint8Array.prototype.set);
+export const bytesSubarray = uncurried(Uint8Array.prototype.subarray);
+export const isInteger = Number.isSafeInteger;
+export const stringSlice = uncurried(String.prototype.slice);
+export const toText = String;
+export const { clearInterval, setImmediate, setTimeout } = globalThis;
+export const nextTick = process.nextTick.bind(process);
+export const chdir = process.chdir.bind(process);
+export const cwd = process.cwd.bind(process);
+/** Runs all that is due at the end of a turn: ticks, microtasks, reports of rejections. */
+export const runTicks = (process as unknown as { _tickCallback(): void })._tickCallback;
+export const reallyExit = (
+  process as unknown as { reallyExit(code: number): never }
+).reallyExit.bind(process);
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Blocks for a while; an interrupt ends it, as it ends any code. */
+export function block(ms: number): void {
+  atomicsWait(pause, 0, 0, ms);
+}
+
+/** Whether a system call failed with this code. */
+export function hasCode(error: unknown, code: string): boolean {
+  return typeof error === "object" && error !== null && (error as { code?: unknown }).code === code;
+}
+
+const encoder = new TextEncoder();
+const encode = encoder.encode.bind(encoder);
+
+export function utf8Bytes(text: string): Uint8Array {
+  return encode(text);
+}
+
+export const promiseThen = uncurried(
+  Promise.prototype.then as <T>(
+    this: Promise<T>,
+    resolved: (value: T) => void,
+    rejected: (error: unknown) => void,
+  ) => Promise<void>,
+) as <T>(
+  promise: Promise<T>,
+  resolved: (value: T) => void,
+  rejected: (error: unknown) => void,
+) => void;
+export const { isPromise } = util.types;

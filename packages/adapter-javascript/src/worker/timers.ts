@@ -1,0 +1,72 @@
+import { syncBuiltinESMExports } from "node:module";
+import { owner } from "./execution.ts";
+import { opened } from "./interrupts.ts";
+import { apply, clearInterval, defineProperty } from "./primordials.ts";
+
+type Callback = (this: unknown, ...args: unknown[]) => unknown;
+type Start = (callback: unknown, ...args: unknown[]) => unknown;
+type Wait = (...args: unknown[]) => Promise<unknown>;
+
+/**
+ * Makes timers of an interrupted execution do nothing: what waits for one, such as a loop of an asynchronous function, would go on
+ * otherwise. Those of executions that ended by themselves are left alone.
+ */
+export function stopTimersOfInterrupted(): void {
+  const timers = process.getBuiltinModule("node:timers") as unknown as Record<string, Start>;
+  const promises = process.getBuiltinModule("node:timers/promises") as unknown as Record<
+    string,
+    Wait
+  >;
+  const { promisify } = process.getBuiltinModule("node:util");
+  for (const name of ["setTimeout", "setImmediate"]) {
+    const wait = promises[name] as Wait;
+    const waiting = named(wait, (...args) => unlessInterrupted(apply(wait, promises, args)));
+    promises[name] = waiting as Wait;
+    const start = wrapStart(timers[name] as Start);
+    defineProperty(start, promisify.custom, { value: waiting, configurable: true });
+    install(timers, name, start);
+  }
+  install(timers, "setInterval", wrapStart(timers["setInterval"] as Start));
+  syncBuiltinESMExports();
+}
+
+function wrapStart(start: Start): Start {
+  return named(start, function (this: unknown, ...args) {
+    const callback = args[0];
+    if (typeof callback !== "function") return apply(start, this, args) as unknown;
+    const execution = owner();
+    const guarded: Callback = function (...given) {
+      if (execution?.isInterrupted !== true)
+        return opened(() => apply(callback as Callback, this, given) as unknown);
+      clearInterval(this as NodeJS.Timeout);
+      return undefined;
+    };
+    args[0] = guarded;
+    return apply(start, this, args) as unknown;
+  }) as Start;
+}
+
+async function unlessInterrupted(waited: Promise<unknown>): Promise<unknown> {
+  const execution = owner();
+  const value = await waited;
+  return execution?.isInterrupted === true ? new Promise(() => {}) : value;
+}
+
+function named<Original extends (...args: never[]) => unknown>(
+  original: Original,
+  wrapped: (this: unknown, ...args: unknown[]) => unknown,
+): (this: unknown, ...args: unknown[]) => unknown {
+  defineProperty(wrapped, "name", { value: original.name, configurable: true });
+  defineProperty(wrapped, "length", { value: original.length, configurable: true });
+  return wrapped;
+}
+
+function install(timers: Record<string, Start>, name: string, value: Start): void {
+  timers[name] = value;
+  defineProperty(globalThis, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: true,
+  });
+}

@@ -1,0 +1,60 @@
+import { defineConfig } from "tsdown";
+
+// The worker shares a realm with user code, which may take these names for itself: `const process = …`.
+const globals = [
+  "Array",
+  "ArrayBuffer",
+  "Atomics",
+  "BigInt",
+  "Boolean",
+  "Buffer",
+  "DataView",
+  "Date",
+  "Error",
+  "Function",
+  "Int32Array",
+  "JSON",
+  "Map",
+  "Math",
+  "Number",
+  "Object",
+  "Promise",
+  "Proxy",
+  "Reflect",
+  "RegExp",
+  "Set",
+  "SharedArrayBuffer",
+  "String",
+  "Symbol",
+  "SyntaxError",
+  "TextEncoder",
+  "TypeError",
+  "Uint8Array",
+  "WeakMap",
+  "WeakRef",
+  "WeakSet",
+  "process",
+];
+
+export default defineConfig([
+  {
+    entry: ["src/index.ts"],
+    format: "esm",
+    dts: true,
+    sourcemap: true,
+    platform: "node",
+    target: "node22",
+  },
+  // What runs in the session's process: files of its own, with all that they need.
+  {
+    entry: { worker: "src/worker/main.ts", control: "src/worker/control.ts" },
+    format: "cjs",
+    dts: false,
+    platform: "node",
+    target: "node22",
+    minify: { mangle: false, codegen: true, compress: true },
+    clean: false,
+    deps: { alwaysBundle: [/.*/], neverBundle: ["amaro"] },
+    banner: { js: `const{${globals.join(",")}}=globalThis;` },
+  },
+]);

@@ -1,0 +1,53 @@
+import { javascriptRuntime } from "@holdfast/adapter-javascript";
+import { expectNoLeaks, holdings } from "@holdfast/harness";
+import { describe, expect, it } from "vitest";
+import { openSession } from "../support/session-run.ts";
+
+describe("javascriptRuntime()", () => {
+  it("says why it cannot run, and what to install [R9.7]", async () => {
+    const none = javascriptRuntime({ executable: "/none/node" });
+    expect(await none.inspect()).toMatchObject({
+      isAvailable: false,
+      reason: expect.stringContaining("ENOENT"),
+      install: expect.stringContaining("Node 22.18"),
+    });
+    await expect(openSession(none)).rejects.toMatchObject({ code: "runtime_unavailable" });
+  });
+
+  it("passes arguments on to Node, and shows code none of ours [A04]", async () => {
+    const runtime = javascriptRuntime({ nodeArguments: ["--stack-trace-limit=3"] });
+    await using test = await openSession(runtime);
+    expect((await test.run("Error.stackTraceLimit")).result?.value).toBe(3);
+    expect(
+      (await test.run("[process.argv.length, process.execArgv.length]")).result?.value,
+    ).toEqual([1, 0]);
+    expect((await test.run("Object.keys(require.cache)")).result?.value).toEqual([]);
+  });
+
+  it("warm workers take on what a session has, and suit no other Node than theirs [R5.1]", async () => {
+    const runtime = javascriptRuntime();
+    const before = holdings();
+    const warm = await runtime.warm?.({ startTimeoutMs: 30_000 });
+    if (warm === undefined) throw new Error("there are warm workers");
+    const start = { sessionId: "s", cwd: "/", startTimeoutMs: 30_000 };
+    const env = { PATH: "/usr/bin:/bin", MINE: "1" };
+    expect(warm.suits({ ...start, env: { ...env, NODE_OPTIONS: "--no-warnings" } })).toBe(false);
+    const worker = await warm.assign({ ...start, env });
+    const test = {
+      executionId: "e",
+      stdin: null,
+      env: null,
+      cwd: null,
+      allowInput: false,
+      trackChanges: false,
+    };
+    const values: unknown[] = [];
+    const code = "[process.cwd(), process.env.MINE, Object.keys(globalThis).includes('rehearsal')]";
+    await worker.execute({ ...test, code }, (event) => {
+      if (event.type === "result") values.push(event.value);
+    }).ended;
+    expect(values).toEqual([["/", "1", false]]);
+    await worker.stop();
+    await expectNoLeaks(before, { timeoutMs: 10_000 });
+  });
+});
