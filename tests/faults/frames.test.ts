@@ -19,7 +19,7 @@ const sendAndExit = (bytes: Uint8Array) =>
 
 describe("a worker that breaks the protocol", () => {
   it.each(brokenFrames())(
-    "with $title is lost, and its session goes on in a fresh one [F07] [F08] [F09] [F10]",
+    "with $title is lost, and its session goes on in a fresh one [F07] [F08] [F09] [F10] [S0-10]",
     async ({ bytes, code }) => {
       const before = holdings();
       {

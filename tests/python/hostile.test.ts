@@ -304,7 +304,7 @@ A()`,
 ];
 
 describe("a Python session lives through", () => {
-  it.each(errors)("an error with %s [R1.3] [F12]", async (_name, code, expected) => {
+  it.each(errors)("an error with %s [R1.3] [F12] [R8.4] [S0-34]", async (_name, code, expected) => {
     await using test = await openSession(runtime);
     expect(await test.run(code)).toMatchObject({ ...expected, sessionState: "kept" });
     expect((await test.run("1 + 1")).result?.value).toBe(2);
