@@ -81,7 +81,7 @@ describe("a worker that breaks the protocol", () => {
   it.each([
     ["of another version", "protocol_mismatch", "wrong version"],
     ["that is no message", "worker_start_failed", "unknown type"],
-  ] as const)("in a handshake %s is told so [R1.8]", async (_how, code, flaw) => {
+  ] as const)("in a handshake %s is told so [R1.3]", async (_how, code, flaw) => {
     const broken = brokenWorkerMessages().find((each) => each.flaw === flaw);
     if (broken === undefined) throw new Error(`there is no message with ${flaw}`);
     const { message } = broken;

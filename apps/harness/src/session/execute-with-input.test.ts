@@ -22,7 +22,7 @@ async function openAsking(prompts: readonly string[]) {
 }
 
 describe("executeWithInput()", () => {
-  test("answers by text, by pattern, by function, in turn, and with the end of the input [R9.5]", async () => {
+  test("answers by text, by pattern, by function, in turn, and with the end of the input [R9.5] [S0-47]", async () => {
     await using test = await openAsking(["name? ", "Password: ", "again? ", "again? ", "2 + 3 = "]);
     const { record, exchanges } = await executeWithInput(test.session, "code", [
       ["name", "Ada"],
