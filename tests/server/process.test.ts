@@ -98,9 +98,9 @@ describe("the server process", () => {
     const answers = await Promise.all([first, first, second].map((api) => api.get("/healthz")));
     const instances = answers.map(({ json }) => (json as { instanceId: string }).instanceId);
     const requests = answers.map(({ headers }) => String(headers["x-request-id"]).split("-")[0]);
-    for (const [one, again, other] of [instances, requests]) {
-      expect(one).toBe(again);
-      expect(one).not.toBe(other);
+    for (const [name, again, other] of [instances, requests]) {
+      expect(name).toBe(again);
+      expect(name).not.toBe(other);
     }
   });
 
