@@ -198,7 +198,7 @@ describe("Session.fork()", () => {
 });
 
 describe("a session with a checkpoint", () => {
-  it("goes on from it when its worker is lost, and says so [R7.3]", async () => {
+  it("goes on from it when its worker is lost, and says so [R7.3] [S0-13]", async () => {
     await using test = await open({ recovery: recoveryFrom(["a", "b"]) });
     const execution = test.session.execute("1");
     await driven(test.worker);
