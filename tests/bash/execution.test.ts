@@ -50,7 +50,7 @@ describe("an execution of bash", () => {
     ["empty by default", "cat; echo end", {}, "end\n"],
     ["the given bytes, then the end", 'read a; echo "$a"; cat', { stdin: "one\ntwo" }, "one\ntwo"],
     ["200 KB", "wc -c", { stdin: Buffer.alloc(200_000, 65) }, "200000\n"],
-  ])("has standard input: %s [R4.1]", async (_name, code, options, out) => {
+  ])("has standard input: %s [R4.1] [S1-26]", async (_name, code, options, out) => {
     await using test = await openSession(runtime);
     expect(await test.run(code, options)).toMatchObject({ status: "ok", out });
   });
@@ -217,7 +217,7 @@ describe("an execution of bash", () => {
   });
 
   it(
-    "is one of 20 sessions x 20 at once, none mixed with another [R4.5] [S1-6] [S4-17]",
+    "is one of 20 sessions x 20 at once, none mixed with another [R4.5] [S1-6] [S1-25] [S4-17]",
     { timeout: 60_000 },
     async () => {
       await Promise.all(

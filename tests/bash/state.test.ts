@@ -13,11 +13,11 @@ const kept: Readonly<Record<string, Script>> = {
     ["mkdir a; cd a", ""],
     ['echo "${PWD##*/}"', "a\n"],
   ],
-  "variables, plain and exported [R3.1]": [
+  "variables, plain and exported [R3.1] [S1-22]": [
     ["x=1; export y=2", ""],
     ["echo $x $y; bash -c 'echo [$x] $y'", "1 2\n[] 2\n"],
   ],
-  "functions [R3.1]": [
+  "functions [R3.1] [S1-22]": [
     ['greet() { echo "hi $1"; }', ""],
     ["greet you", "hi you\n"],
   ],
@@ -185,7 +185,7 @@ describe("a bash session", () => {
     expect(await test.run("echo ${BASH_ENV}; echo ok")).toMatchObject({ out: "/dev/stdin\nok\n" });
   });
 
-  it("runs several MB of code as typed [S1-26]", async () => {
+  it("runs several MB of code as typed [R4.1]", async () => {
     await using test = await openSession(runtime);
     const ran = await test.run(`v='${"x".repeat(3_000_000)}'\necho \${#v} "$?"`);
     expect(ran.out).toBe("3000000 0\n");

@@ -230,6 +230,16 @@ describe("idle expiry", () => {
     expect(session.status).toBe("closed");
   });
 
+  it("is looked for every idleCheckIntervalMs [S2-26]", async () => {
+    using clock = stopClock();
+    await using test = open({ idleTimeoutMs: 1_000, idleCheckIntervalMs: 5_000 });
+    await test.host.create({ runtime: "fake", id: "a" });
+    await clock.advance(4_900);
+    expect(test.host.size).toBe(1);
+    await clock.advance(200);
+    expect(test.host.size).toBe(0);
+  });
+
   it("never ends one that works, in the background too [D38] [S2-28]", async () => {
     using clock = stopClock();
     await using test = open({ idleTimeoutMs: 1_000 });

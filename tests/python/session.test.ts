@@ -47,7 +47,7 @@ describe("a Python session", () => {
 
   it("keeps the last results in _, __ and ___, and respects the user's own [R1.2] [S0-4] [S0-6]", async () => {
     await using test = await openSession(runtime);
-    for (const code of ["1", "2", "3", "None", "y = 5"]) await test.run(code);
+    for (const code of ["1", "2", "3", "None", "y = 5", "1/0"]) await test.run(code);
     expect((await test.run("_, __, ___")).result?.repr).toBe("(3, 2, 1)");
     await test.run("_ = 'mine'\n7");
     expect((await test.run("_")).result?.repr).toBe("'mine'");
