@@ -70,6 +70,7 @@ export class PyodideRuntime implements Runtime {
   }
 
   async warm(options: WarmOptions): Promise<WarmWorker> {
+    if (options.env !== undefined) this.#timeZone = options.env["TZ"];
     const timeZone = this.#timeZone;
     const snapshot = await this.#madeSnapshot(options.signal);
     const greeted =
