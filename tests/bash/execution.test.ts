@@ -16,7 +16,7 @@ describe("an execution of bash", () => {
     expect(execution.stderr.toString()).toBe("\r\n\u001b[0m");
   });
 
-  it("streams 200 MB exactly to a slow reader with bounded memory [A21] [D21] [F19]", async () => {
+  it("streams 200 MB exactly to a slow reader with bounded memory [A21] [D21] [F19] [S0-22]", async () => {
     await using test = await openSession(runtime);
     const execution = test.session.execute("head -c 200000000 /dev/zero");
     const before = process.memoryUsage().rss;
@@ -35,7 +35,7 @@ describe("an execution of bash", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024);
   });
 
-  it("delivers 20 MB of lines without a byte changed [S1-25]", async () => {
+  it("delivers 20 MB of lines without a byte changed [S1-25] [S0-17]", async () => {
     await using test = await openSession(runtime);
     const execution = test.session.execute(
       "seq -f '%079.0f' 1 250000 | tee /dev/stderr | md5sum > sum",
@@ -50,7 +50,7 @@ describe("an execution of bash", () => {
     ["empty by default", "cat; echo end", {}, "end\n"],
     ["the given bytes, then the end", 'read a; echo "$a"; cat', { stdin: "one\ntwo" }, "one\ntwo"],
     ["200 KB", "wc -c", { stdin: Buffer.alloc(200_000, 65) }, "200000\n"],
-  ])("has standard input: %s [R4.1]", async (_name, code, options, out) => {
+  ])("has standard input: %s [R4.1] [S1-26]", async (_name, code, options, out) => {
     await using test = await openSession(runtime);
     expect(await test.run(code, options)).toMatchObject({ status: "ok", out });
   });
@@ -142,7 +142,7 @@ describe("an execution of bash", () => {
     }
   });
 
-  it("takes 300 KB of variables for one execution [R2.4]", async () => {
+  it("takes 300 KB of variables for one execution [R4.1]", async () => {
     await using test = await openSession(runtime);
     const env = Object.fromEntries(
       Array.from({ length: 300 }, (_, index) => [`V${index}`, "x".repeat(1_000)]),
@@ -151,7 +151,7 @@ describe("an execution of bash", () => {
     expect((await test.run("echo ${#V0} ${#V299}")).out).toBe("0 0\n");
   });
 
-  it("times out, with what it printed and its state kept [D27]", async () => {
+  it("times out, with what it printed and its state kept [D27] [S1-10] [S1-11]", async () => {
     await using test = await openSession(runtime);
     expect(await test.run("echo part; sleep 100", { timeoutMs: 500 })).toMatchObject({
       status: "timeout",
@@ -172,7 +172,7 @@ describe("an execution of bash", () => {
     expect(await test.run("echo next")).toMatchObject({ status: "ok", out: "next\n" });
   });
 
-  it("ends although what it started holds its output, which stays that execution's [F18] [D25]", async () => {
+  it("ends although what it started holds its output, which stays that execution's [F18] [D25] [S1-23] [S1-38]", async () => {
     await using test = await openSession(runtime);
     const first = await test.run("mkfifo go; (cat go; echo late) & echo first");
     expect(first.out).toBe("first\n");
@@ -183,7 +183,7 @@ describe("an execution of bash", () => {
     await expect.poll(() => test.late.get(first.id)).toBe("x\nlate\n");
   });
 
-  it("leaves no daemon behind its session [A28]", async () => {
+  it("leaves no daemon behind its session [A28] [S1-42]", async () => {
     const test = await openSession(runtime);
     await test.run(
       "setsid env -i sh -c 'echo $$ > pid1; exec sleep 1000' & (setsid sh -c 'sleep 1000 & echo $! > pid2' &)\nuntil [[ -s pid1 && -s pid2 ]]; do :; done",
@@ -217,7 +217,7 @@ describe("an execution of bash", () => {
   });
 
   it(
-    "is one of 20 sessions x 20 at once, none mixed with another [R4.5] [S1-6]",
+    "is one of 20 sessions x 20 at once, none mixed with another [R4.5] [S1-6] [S1-25] [S4-17]",
     { timeout: 60_000 },
     async () => {
       await Promise.all(
@@ -236,7 +236,7 @@ describe("an execution of bash", () => {
 });
 
 describe("a background execution of bash", () => {
-  it("runs beside a busy foreground with the session's state, and has its exact end [R4.2] [S1-27] [S1-28] [S1-29]", async () => {
+  it("runs beside a busy foreground with the session's state, and has its exact end [R4.2] [S1-27] [S1-28] [S1-29] [S1-24] [S1-39]", async () => {
     await using test = await openSession(runtime);
     await test.run("x=5; a=(1 '2 3'); f() { echo \"f $1\"; }; mkdir d; cd d");
     const foreground = test.session.execute("echo busy; sleep 100");
@@ -273,7 +273,7 @@ describe("a background execution of bash", () => {
   });
 
   it.each(["sleep 120", "while :; do echo tick; sleep 0.01; done", "exec >&- 2>&-; sleep 120"])(
-    "is found and killed at once: %s [D23] [D24] [R4.3] [R4.4] [S1-32]",
+    "is found and killed at once: %s [D23] [D24] [R4.3] [R4.4] [S1-32] [S1-36]",
     async (code) => {
       await using test = await openSession(runtime);
       const background = await test.session.executeInBackground(code);
@@ -287,6 +287,26 @@ describe("a background execution of bash", () => {
       });
       expect(await isAlive(pid ?? 0)).toBe(false);
       await background.kill().catch(() => {}); // a second one changes nothing
+    },
+  );
+
+  it(
+    "is there and can be killed at 0, 1.4, 2.3 and 5 s, silent, ticking or with its output closed [D23] [R4.3] [S1-30] [S1-33] [S1-34]",
+    { timeout: 60_000 },
+    async () => {
+      await using test = await openSession(runtime);
+      const kill = async (code: string, afterMs: number) => {
+        const { id, record, ended } = await test.session.executeInBackground(code);
+        await new Promise((done) => setTimeout(done, afterMs)); // the time is what is tested
+        expect(test.session.execution(id).record.status).toBe("running");
+        expect(await isAlive(record.pid ?? 0)).toBe(true);
+        await test.session.execution(id).kill();
+        expect(await ended).toMatchObject({ status: "lost", signal: "SIGKILL" });
+      };
+      const ticking = "while :; do echo tick; sleep 0.1; done";
+      const codes = ["sleep 120", ticking, "exec >&- 2>&-; sleep 120"];
+      const delays = [0, 1_400, 2_300, 5_000];
+      await Promise.all(codes.flatMap((code) => delays.map((afterMs) => kill(code, afterMs))));
     },
   );
 

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { describe, expect, it } from "vitest";
-import { openSession } from "../support/session-run.ts";
+import { isAlive, openSession } from "../support/session-run.ts";
 
 const runtime = bashRuntime();
 
@@ -13,11 +13,11 @@ const kept: Readonly<Record<string, Script>> = {
     ["mkdir a; cd a", ""],
     ['echo "${PWD##*/}"', "a\n"],
   ],
-  "variables, plain and exported [R3.1]": [
+  "variables, plain and exported [R3.1] [S1-22]": [
     ["x=1; export y=2", ""],
     ["echo $x $y; bash -c 'echo [$x] $y'", "1 2\n[] 2\n"],
   ],
-  "functions [R3.1]": [
+  "functions [R3.1] [S1-22]": [
     ['greet() { echo "hi $1"; }', ""],
     ["greet you", "hi you\n"],
   ],
@@ -185,7 +185,7 @@ describe("a bash session", () => {
     expect(await test.run("echo ${BASH_ENV}; echo ok")).toMatchObject({ out: "/dev/stdin\nok\n" });
   });
 
-  it("runs several MB of code as typed [S1-26]", async () => {
+  it("runs several MB of code as typed [R4.1]", async () => {
     await using test = await openSession(runtime);
     const ran = await test.run(`v='${"x".repeat(3_000_000)}'\necho \${#v} "$?"`);
     expect(ran.out).toBe("3000000 0\n");
@@ -203,16 +203,29 @@ describe("a bash session", () => {
     expect((await test.run(`trap -p ${signal}`)).out).toBe(`trap -- '${trap}' ${signal}\n`);
   });
 
-  it("shares no variable, function or directory with another session [R4.7] [S1-1] [S1-2] [S1-3]", async () => {
+  it("shares files and processes with another session, which sees and kills what it started [R4.7] [R3.3] [S1-4] [S1-5] [S1-35]", async () => {
     await using one = await openSession(runtime);
     await using other = await openSession(runtime);
-    await one.run("x=1; f() { :; }; cd /usr; export E=1");
-    expect(await other.run('echo "[$x$E]"; type f 2>/dev/null; pwd')).toMatchObject({
+    const background = await one.session.executeInBackground("echo there > file; exec sleep 1000");
+    const job = (await one.run("until [[ -s file ]]; do :; done; sleep 1000 & echo $!")).out.trim();
+    const code = `cat ${one.directory}/file; for p in /proc/[0-9]*; do echo "\${p##*/}"; done`;
+    const seen = (await other.run(code)).out.split("\n");
+    expect(seen).toEqual(expect.arrayContaining(["there", job, String(background.record.pid)]));
+    await other.run(`kill ${job} ${background.record.pid}`);
+    await expect.poll(() => isAlive(Number(job))).toBe(false);
+    expect(await background.ended).toMatchObject({ status: "lost", signal: "SIGTERM" });
+  });
+
+  it("shares no variable, function, alias or directory with another session [R4.7] [S1-1] [S1-2] [S1-3]", async () => {
+    await using one = await openSession(runtime);
+    await using other = await openSession(runtime);
+    await one.run("x=1; f() { :; }; cd /usr; export E=1; alias ll=ls");
+    expect(await other.run('echo "[$x$E]"; type f 2>/dev/null; alias; pwd')).toMatchObject({
       out: `[]\n${other.directory}\n`,
     });
   });
 
-  it("outlives a fatal error behind a trap for EXIT, which runs as at the end of a script [R4.3]", async () => {
+  it("outlives a fatal error behind a trap for EXIT, which runs as at the end of a script [R4.1]", async () => {
     await using test = await openSession(runtime);
     const header =
       "set -euo pipefail; x=kept; trap 'echo cleaning $?' EXIT; ls /none; echo not reached";

@@ -17,6 +17,7 @@ import type { Row } from "./row.ts";
 import { poolFigures } from "./pool.ts";
 import { startUp } from "./start-up.ts";
 import { stateFigures } from "./state.ts";
+import { storeFigures } from "./store.ts";
 import { throughput } from "./throughput.ts";
 import { transports } from "./transports.ts";
 import { wire } from "./wire.ts";
@@ -36,6 +37,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   lives: createClose,
   pool: poolFigures,
   state: stateFigures,
+  store: storeFigures,
 };
 
 const { values } = parseArgs({

@@ -106,7 +106,7 @@ describe("a followed execution", () => {
     expect(await execution).toMatchObject({ status: "ok", stdout: "begun\nanswer\n" });
   });
 
-  it("runs on though nobody follows it, and has all of it for who comes later", async () => {
+  it("runs on though nobody follows it, and has all of it for who comes later [S1-49]", async () => {
     const execution = bash.execute("for i in {1..200000}; do echo line $i; done");
     await execution.id;
     await idle();

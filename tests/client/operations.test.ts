@@ -15,7 +15,7 @@ const parametersOfOthers = [
   "GET /v1/sessions/{id}/executions/{eid}/events ?onDisconnect",
 ];
 
-it("HoldfastClient reaches every operation of the OpenAPI document, and every parameter of their queries", async () => {
+it("HoldfastClient reaches every operation of the OpenAPI document, and every parameter of their queries [S0-81]", async () => {
   await using server = await testServer();
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "client-"));

@@ -1,5 +1,8 @@
-import { describeWorkerContract } from "@holdfast/harness/vitest";
 import { perlLanguage } from "../adapters/perl/perl-language.ts";
 import { perlRuntime } from "../adapters/perl/perl-runtime.ts";
+import { describeAdapter } from "./describe-adapter.ts";
 
-describeWorkerContract(perlRuntime, { language: perlLanguage, features: ["stdin", "interrupt"] });
+describeAdapter("Perl", perlRuntime, {
+  language: perlLanguage,
+  features: ["stdin", "interrupt"],
+});

@@ -1,20 +1,16 @@
 import { pythonRuntime } from "@holdfast/adapter-python";
-import {
-  type WorkerLanguage,
-  describeWorkerContract,
-  pythonLanguage,
-} from "@holdfast/harness/vitest";
+import { type WorkerLanguage, languageWithout, pythonLanguage } from "@holdfast/harness/vitest";
+import { describeAdapter } from "./describe-adapter.ts";
 
-// What starts processes; and this Python does not see the descriptors of its own one.
-const leftOut = new Set<string>([
-  "printFromChild",
-  "startDaemon",
-  "printDescriptors",
-  "printChildDescriptors",
-] satisfies (keyof WorkerLanguage)[]);
-
-const pyodideLanguage = {
-  ...Object.fromEntries(Object.entries(pythonLanguage).filter(([name]) => !leftOut.has(name))),
+const pyodideLanguage: WorkerLanguage = {
+  ...languageWithout(
+    pythonLanguage,
+    // What starts processes; and this Python does not see the descriptors of its own one.
+    "printFromChild",
+    "startDaemon",
+    "printDescriptors",
+    "printChildDescriptors",
+  ),
   // Tasks go on while the loop waits: there are no threads or processes that could go on beside `time.sleep`.
   sleepForever: 'import asyncio; print("ready", end=""); await asyncio.sleep(1000)',
   printLater: (text, path) => `import asyncio, os
@@ -24,9 +20,9 @@ async def print_later():
     print(${JSON.stringify(text)}, end="")
 later = asyncio.create_task(print_later())
 await asyncio.sleep(0)`,
-} as WorkerLanguage;
+};
 
-describeWorkerContract(pythonRuntime({ engine: "pyodide" }), {
+describeAdapter("Pyodide", pythonRuntime({ engine: "pyodide" }), {
   language: pyodideLanguage,
   features: [
     "stdin",

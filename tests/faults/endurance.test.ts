@@ -29,7 +29,7 @@ const languages = [
 describe.each(languages)("a session of $runtime.name", ({ runtime, command, ...code }) => {
   describe.skipIf(!has(command))("that is put to long use", () => {
     it(
-      "does 10,000 executions and 100 MB of stderr, with its state and bounded memory [D1] [D2]",
+      "does 10,000 executions and 100 MB of stderr, with its state and bounded memory [D1] [S1-8]",
       { timeout: 120_000 },
       async () => {
         await using test = await openSession(runtime);
@@ -51,7 +51,7 @@ describe.each(languages)("a session of $runtime.name", ({ runtime, command, ...c
     );
 
     it(
-      "leaves no process, descriptor, timer or file behind in 100 lives, however they end [D31] [R4.7]",
+      "leaves no process, descriptor, timer or file behind in 100 lives, however they end [D31] [R2.7] [S0-10]",
       { timeout: 120_000 },
       async () => {
         const before = holdings();
@@ -70,7 +70,7 @@ describe.each(languages)("a session of $runtime.name", ({ runtime, command, ...c
     );
 
     it(
-      "of 20, one that is killed takes nothing from the others [D28] [F01]",
+      "of 20, one that is killed takes nothing from the others [D28] [F01] [R2.6] [S2-1] [S2-3] [S2-4]",
       { timeout: 60_000 },
       async () => {
         const tests = await Promise.all(Array.from({ length: 20 }, () => openSession(runtime)));

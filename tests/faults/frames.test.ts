@@ -19,7 +19,7 @@ const sendAndExit = (bytes: Uint8Array) =>
 
 describe("a worker that breaks the protocol", () => {
   it.each(brokenFrames())(
-    "with $title is lost, and its session goes on in a fresh one [F07] [F08] [F09] [F10]",
+    "with $title is lost, and its session goes on in a fresh one [F07] [F08] [F09] [F10] [S0-10]",
     async ({ bytes, code }) => {
       const before = holdings();
       {
@@ -81,7 +81,7 @@ describe("a worker that breaks the protocol", () => {
   it.each([
     ["of another version", "protocol_mismatch", "wrong version"],
     ["that is no message", "worker_start_failed", "unknown type"],
-  ] as const)("in a handshake %s is told so [R1.8]", async (_how, code, flaw) => {
+  ] as const)("in a handshake %s is told so [R1.3]", async (_how, code, flaw) => {
     const broken = brokenWorkerMessages().find((each) => each.flaw === flaw);
     if (broken === undefined) throw new Error(`there is no message with ${flaw}`);
     const { message } = broken;

@@ -24,7 +24,7 @@ describe.each([{ runtime: other }, { runtime: bashRuntime() }])(
   "sessions of $runtime.name",
   ({ runtime }) => {
     it(
-      "leave nothing behind when they come and go in quick succession, 20 at a time [R2.7] [D31] [S2-10]",
+      "leave nothing behind when they come and go in quick succession, 20 at a time [R2.7] [D31] [S2-10] [S1-41] [S1-42]",
       { timeout: 120_000 },
       async () => {
         await (await Session.open({ ...options, runtime })).close();
@@ -43,7 +43,7 @@ describe.each([{ runtime: other }, { runtime: bashRuntime() }])(
 );
 
 it(
-  "many Python sessions live at once, all answer, and one is as quick among them [R4.5]",
+  "many Python sessions live at once, all answer, and one is as quick among them [R4.5] [S4-19]",
   { timeout: 120_000 },
   async () => {
     const one = await Session.open({ ...options, runtime: python });

@@ -51,7 +51,7 @@ const block = /<!-- routes: from the OpenAPI document -->[^]*<!-- \/routes -->/;
 /** The formatter pads the columns of a table. */
 const squeeze = (text: string | undefined) => text?.replaceAll(/ +|-{3,}/g, " ");
 
-it("docs/http.md lists the routes of the OpenAPI document; HOLDFAST_UPDATE=1 writes them there", async () => {
+it("docs/http.md lists the routes of the OpenAPI document; HOLDFAST_UPDATE=1 writes them there [S2-44]", async () => {
   const table = `<!-- routes: from the OpenAPI document -->\n\n${routesTable(await openApiDocument())}\n\n<!-- /routes -->`;
   const text = readFileSync(page, "utf8");
   if (process.env["HOLDFAST_UPDATE"] === "1")

@@ -41,6 +41,6 @@ describe.skipIf(!has("bash"))("a case of the worker contract", () => {
   });
 
   test("fails for one that does not [R9.7]", async () => {
-    await expect(runFirst(shouting(bashRuntime()))).rejects.toThrow();
+    await expect(runFirst(shouting(bashRuntime()))).rejects.toThrow(/expected/);
   });
 });

@@ -19,5 +19,5 @@ test("a fake runtime fails a start as it is told, and the caller hears of it [R9
   const why = new HoldfastError({ code: "worker_start_failed", message: "no memory" });
   runtime.failNextStart(why);
   await using pool = new Pool({ runtimes: [runtime], minIdle: 0 });
-  await expect(pool.acquire({ timeoutMs: 50 })).rejects.toThrow();
+  await expect(pool.acquire({ timeoutMs: 50 })).rejects.toThrow("no memory");
 });

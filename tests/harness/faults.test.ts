@@ -36,10 +36,9 @@ describe.skipIf(!has("bash"))("faults of a session's process", () => {
       "echo ready; n=0; while :; do n=$((n + 1)); echo $n; sleep 0.01; done",
     );
     await outputUntil(execution, "ready");
-    const { pid } = session;
     {
-      using _halt = haltProcess(pid);
-      await eventually(() => isStopped(pid ?? 0), { what: "the halt" });
+      using halt = haltProcess(session.pid);
+      await eventually(() => isStopped(halt.pid), { what: "the halt" });
       // What was in the pipe has come; from then on nothing does.
       const before = await settled(() => execution.stdout.length);
       await expect(outputUntil(execution, "never", { timeoutMs: 50 })).rejects.toMatchObject({

@@ -32,7 +32,7 @@ async function restores(worker: FakeWorker): Promise<string> {
 }
 
 describe("Host.checkpoint()", () => {
-  it("keeps a state that a lost session goes on from [R7.3] [R2.1]", async () => {
+  it("keeps a state that a lost session goes on from [R7.3] [R2.1] [S0-12] [S2-22]", async () => {
     await using test = open();
     const { session } = await test.host.create({ runtime: "fake", id: "a" });
     const worker = await test.runtime.workers.take();
@@ -73,7 +73,7 @@ describe("Host.checkpoint()", () => {
     expect([report, state]).toEqual([{ skipped: [] }, "x=1"]);
   });
 
-  it("starts another session, once its own is gone too", async () => {
+  it("starts another session, once its own is gone too [S2-20] [R7.3]", async () => {
     await using test = open();
     await test.host.create({ runtime: "fake", id: "a" });
     const worker = await test.runtime.workers.take();

@@ -13,7 +13,7 @@ function open(options: Omit<HostOptions, "runtimes"> = {}) {
 }
 
 describe("Host.create()", () => {
-  it("starts a session under an id of 128 random bits, or the one that is given [A65]", async () => {
+  it("starts a session under an id of 128 random bits, or the one that is given [A65] [S3-28]", async () => {
     await using test = open();
     const one = await test.host.create({ runtime: "fake" });
     const two = await test.host.create({ runtime: "fake", id: "mine", labels: { a: "b" } });
@@ -42,7 +42,7 @@ describe("Host.create()", () => {
     });
   });
 
-  it("gives an id to one of those who ask for it at once", async () => {
+  it("gives an id to one of those who ask for it at once [D18] [S3-15]", async () => {
     await using test = open();
     const results = await Promise.allSettled(
       Array.from({ length: 10 }, () => test.host.create({ runtime: "fake", id: "same" })),
@@ -118,7 +118,7 @@ describe("Host.create()", () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN, 1e308])(
-    "refuses an idleTimeoutMs of %d with its range, and starts nothing [A70]",
+    "refuses an idleTimeoutMs of %d with its range, and starts nothing [A70] [S2-12]",
     async (idleTimeoutMs) => {
       await using test = open();
       await expect(test.host.create({ runtime: "fake", idleTimeoutMs })).rejects.toMatchObject({
@@ -153,7 +153,7 @@ describe("Host.create()", () => {
 });
 
 describe("Host.get()", () => {
-  it("tells what never was from what was closed [D39]", async () => {
+  it("tells what never was from what was closed [D39] [S2-34]", async () => {
     await using test = open();
     await test.host.create({ runtime: "fake", id: "a" });
     await test.host.delete("a");
@@ -190,7 +190,7 @@ describe("Host.get()", () => {
     expect(() => test.host.get("a")).toThrow(expect.objectContaining({ code: "session_closed" }));
   });
 
-  it("names the id it was asked for, of which it repeats no more than 100 characters [A66]", async () => {
+  it("names the id it was asked for, of which it repeats no more than 100 characters [A66] [R5.4] [S2-32]", async () => {
     await using test = open();
     const long = "x".repeat(10_000);
     expect(() => test.host.get(long)).toThrow(
@@ -213,7 +213,7 @@ describe("Host.get()", () => {
 });
 
 describe("idle expiry", () => {
-  it("ends a session after its time without use; a use puts it off, a look does not [D39] [R5.4]", async () => {
+  it("ends a session after its time without use; a use puts it off, a look does not [D39] [R5.4] [R5.2] [S2-25] [S2-27] [S2-29]", async () => {
     using clock = stopClock();
     await using test = open({ idleTimeoutMs: 10_000 });
     const { session, expiresAt } = await test.host.create({ runtime: "fake", id: "a" });
@@ -230,7 +230,17 @@ describe("idle expiry", () => {
     expect(session.status).toBe("closed");
   });
 
-  it("never ends one that works, in the background too [D38]", async () => {
+  it("is looked for every idleCheckIntervalMs [S2-26]", async () => {
+    using clock = stopClock();
+    await using test = open({ idleTimeoutMs: 1_000, idleCheckIntervalMs: 5_000 });
+    await test.host.create({ runtime: "fake", id: "a" });
+    await clock.advance(4_900);
+    expect(test.host.size).toBe(1);
+    await clock.advance(200);
+    expect(test.host.size).toBe(0);
+  });
+
+  it("never ends one that works, in the background too [D38] [S2-28]", async () => {
     using clock = stopClock();
     await using test = open({ idleTimeoutMs: 1_000 });
     const { session } = await test.host.create({ runtime: "fake", id: "a" });
@@ -248,7 +258,7 @@ describe("idle expiry", () => {
     expect(() => test.host.get("a")).toThrow(expect.objectContaining({ code: "session_expired" }));
   });
 
-  it("is an option of each session, and may be changed", async () => {
+  it("is an option of each session, and may be changed [S2-29]", async () => {
     using clock = stopClock();
     await using test = open({ idleTimeoutMs: 1_000 });
     await test.host.create({ runtime: "fake", id: "a", idleTimeoutMs: null });
@@ -275,7 +285,7 @@ describe("idle expiry", () => {
     expect(test.host.size).toBe(0);
   });
 
-  it("ends a session whose worker is lost as well, and only the idle ones", async () => {
+  it("ends a session whose worker is lost as well, and only the idle ones [S2-27]", async () => {
     using clock = stopClock();
     await using test = open({ idleTimeoutMs: 5_000 });
     const ids = ["lost", "busy", "idle", "used"];
@@ -319,7 +329,7 @@ describe("Host.close()", () => {
     expect(host.size).toBe(0);
   });
 
-  it("shares nothing with another host", async () => {
+  it("shares nothing with another host [S3-12]", async () => {
     await using one = open();
     await using two = open();
     await one.host.create({ runtime: "fake", id: "same" });
@@ -371,7 +381,7 @@ describe("Host.close()", () => {
     await closing;
   });
 
-  it("leaves no timer, and its sessions told as closed [R2.7]", async () => {
+  it("leaves no timer, and its sessions told as closed [R2.7] [S0-69] [S3-20]", async () => {
     using clock = stopClock();
     const test = open();
     await test.host.create({ runtime: "fake", id: "a" });
@@ -399,7 +409,7 @@ describe("Host.delete()", () => {
     for (const { ended } of executions) expect((await ended).status).toBe("interrupted");
   });
 
-  it("of what never was, or twice, is refused and changes nothing [D31] [F46]", async () => {
+  it("of what never was, or twice, is refused and changes nothing [D31] [F46] [S2-9]", async () => {
     await using test = open();
     await test.host.create({ runtime: "fake", id: "a" });
     await expect(test.host.delete("b")).rejects.toMatchObject({ code: "session_not_found" });

@@ -37,7 +37,7 @@ describe("Host, sessions with an owner", () => {
     expect(await refusal("two")).toBe(await refusal("one"));
   });
 
-  it("count() has those that are being started, and each once", async () => {
+  it("count() has those that are being started, and each once [S4-18] [D39]", async () => {
     await using host = new Host({ runtimes: [new FakeRuntime()], store: new MemoryStore() });
     const starting = [
       host.create({ ...fake, owner: "one" }),

@@ -51,7 +51,7 @@ const idsOf = async (executions: AsyncIterable<ExecutionHandle>) =>
   (await all(executions)).map(({ id }) => id);
 
 describe("Host.open() after the end of the host before, of which nobody was told", () => {
-  it("lists the sessions as lost with all that was said of them; their first use starts a fresh worker", async () => {
+  it("lists the sessions as lost with all that was said of them; their first use starts a fresh worker [S2-17] [S2-18]", async () => {
     const store = new MemoryStore();
     const first = await open(store, { env: { HOST: "one" } });
     const { session } = await first.host.create({
@@ -158,7 +158,7 @@ describe("Host.open() after the end of the host before, of which nobody was told
     await first.host.close();
   });
 
-  it("remembers what was closed and what has expired, and has no row of it [D39] [R2.7]", async () => {
+  it("remembers what was closed and what has expired, and has no row of it [D39] [R2.7] [S2-19]", async () => {
     using clock = stopClock();
     const store = new MemoryStore();
     const first = await open(store, { idleTimeoutMs: 1_000 });
@@ -262,7 +262,7 @@ describe("Host.open() after the end of the host before, of which nobody was told
 });
 
 describe("Host.close() with a store", () => {
-  it("leaves the sessions to the next host, and what ran as interrupted", async () => {
+  it("leaves the sessions to the next host, and what ran as interrupted [S2-16]", async () => {
     const store = new MemoryStore();
     const first = await open(store);
     const { session } = await first.host.create({ runtime: "fake", id: "a" });

@@ -63,7 +63,7 @@ describe("1,000 acquisitions at once, on a clock of the test's", () => {
     },
   );
 
-  it("without keys never pass maxSessions either, and nobody gets a session that was used [D18] [A31]", async () => {
+  it("without keys never pass maxSessions either, and nobody gets a session that was used [D18] [A31] [S0-26]", async () => {
     using clock = stopClock();
     const runtime = new FakeRuntime({ canWarm: true, startMs: 20 });
     await using pool = new Pool({

@@ -42,7 +42,7 @@ describe("Pool.acquire()", () => {
     for (const other of others) await other.release();
   });
 
-  it("puts a session on a warm worker, and warms up another [R3.4] [S3-7]", async () => {
+  it("puts a session on a warm worker, and warms up another [R3.4] [S3-7] [S0-25] [S0-29]", async () => {
     const { pool, runtime } = fakePool({ minIdle: 2 });
     await using _ = pool;
     await pool.warmedUp();
@@ -69,7 +69,7 @@ describe("Pool.acquire()", () => {
     expect(pool.statistics).toMatchObject({ hits: 1, misses: 1 });
   });
 
-  it("never hands out a warm worker that has died, known or not [F42]", async () => {
+  it("never hands out a warm worker that has died, known or not [F42] [S0-27]", async () => {
     const { pool, runtime } = fakePool({ minIdle: 1 });
     await using _ = pool;
     await pool.warmedUp();
@@ -96,7 +96,7 @@ describe("Pool.acquire()", () => {
     expect(pool.statistics.misses).toBe(1);
   });
 
-  it("lets one too many wait until its time is over, or its signal comes [R3.4] [S3-21]", async () => {
+  it("lets one too many wait until its time is over, or its signal comes [R3.4] [S3-21] [S0-75]", async () => {
     await using pool = fakePool({ maxSessions: 1, minIdle: 0 }).pool;
     const lease = await pool.acquire();
     await expect(pool.acquire({ timeoutMs: 1 })).rejects.toMatchObject({
@@ -182,7 +182,7 @@ describe("Pool.acquire()", () => {
 });
 
 describe("Lease.release()", () => {
-  it("reset gives the key a fresh worker under the same session [R3.2] [A31]", async () => {
+  it("reset gives the key a fresh worker under the same session [R3.2] [A31] [S3-19]", async () => {
     await using pool = fakePool({ minIdle: 0 }).pool;
     const lease = await pool.acquire({ key: "a" });
     const { id, pid } = lease.session;
@@ -301,7 +301,7 @@ describe("Pool.take()", () => {
 });
 
 describe("warm-up", () => {
-  it("is lazy by option, and begins with the first use, or when it is waited for [R3.5] [S1-16]", async () => {
+  it("is lazy by option, and begins with the first use, or when it is waited for [R3.5] [S1-16] [S0-25] [S1-17]", async () => {
     const { pool, runtime } = fakePool({ warmUp: "lazy", minIdle: 1 });
     await using _ = pool;
     await settle();
@@ -313,7 +313,7 @@ describe("warm-up", () => {
     expect(other.statistics.warm).toBe(3);
   });
 
-  it("retries what fails, with longer and longer waits, reports it, and is never fatal [R3.5] [F43] [D26]", async () => {
+  it("retries what fails, with longer and longer waits, reports it, and is never fatal [R3.5] [F43] [D26] [S1-14] [S1-57]", async () => {
     using clock = stopClock();
     const told: number[] = [];
     const { pool, runtime } = fakePool({
@@ -353,7 +353,7 @@ describe("warm-up", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("yields to executions while the machine is busy, but not for ever [R3.5] [S1-9]", async () => {
+  it("yields to executions while the machine is busy, but not for ever [R3.5] [S1-9] [S1-57] [S1-58] [R5.7]", async () => {
     using clock = stopClock();
     let [running, pressure] = [1, 1];
     const { pool, runtime } = fakePool(
@@ -397,7 +397,7 @@ describe("warm-up", () => {
 });
 
 describe("Pool.close()", () => {
-  it("wakes everybody who waits at once, and settles when nothing is left [D16] [R2.7]", async () => {
+  it("wakes everybody who waits at once, and settles when nothing is left [D16] [R2.7] [S0-69] [S3-16]", async () => {
     const { pool, runtime } = fakePool({ maxSessions: 2, minIdle: 0 });
     const leases = [await pool.acquire({ key: "a" }), await pool.acquire()];
     const waiting = [pool.acquire({ timeoutMs: null }), pool.acquire({ timeoutMs: null })].map(

@@ -60,7 +60,7 @@ describe.each(languages)(
   "a pool of real $name",
   { timeout: 120_000 },
   ({ create, set, look, none }) => {
-    it("keeps state under a key, and shows it to nobody else [R3.2] [S3-17] [A31]", async () => {
+    it("keeps state under a key, and shows it to nobody else [R3.2] [S3-17] [A31] [S3-10] [S3-14] [S3-19] [S3-29]", async () => {
       await withPool(create(), { minIdle: 1 }, async (pool) => {
         const first = await pool.acquire({ key: "a" });
         await print(first.session, set);
@@ -75,7 +75,7 @@ describe.each(languages)(
       });
     });
 
-    it("hits to over 80 % and never passes maxSessions under 1,000 acquisitions at once [R3.4] [S3-7] [S3-8]", async () => {
+    it("hits to over 80 % and never passes maxSessions under 1,000 acquisitions at once [R3.4] [S3-7] [S3-8] [S0-26] [R6.3]", async () => {
       await withPool(
         create(),
         { minIdle: 4, maxSessions: 12, acquireTimeoutMs: null },
@@ -144,7 +144,7 @@ describe.each(languages)(
 );
 
 describe("a pool of real bash and Python", { timeout: 120_000 }, () => {
-  it("warms up 8 interpreters, one at a time, while commands run and all come right [R3.5] [S1-9] [S1-12]", async () => {
+  it("warms up 8 interpreters, one at a time, while commands run and all come right [R3.5] [S1-9] [S1-12] [S0-25] [S1-13]", async () => {
     const before = holdings();
     const python = pythonRuntime();
     let [starting, most] = [0, 0];

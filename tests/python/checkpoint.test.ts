@@ -171,7 +171,7 @@ const kept: readonly (readonly [title: string, code: string, look: string, answe
 ];
 
 describe("a checkpoint of Python", () => {
-  it.each(kept)("keeps %s [R7.1] [D13]", async (_, code, look, answer) => {
+  it.each(kept)("keeps %s [R7.1] [D13] [S0-12] [S0-13] [S0-15]", async (_, code, look, answer) => {
     await using worker = await runtime.start(start);
     await run(worker, code);
     const { state, skipped, format } = await checkpoint(worker);
@@ -264,7 +264,7 @@ describe("a checkpoint of Python", () => {
     },
   );
 
-  it("that fails as it is restored leaves the session as before, and runs in the worker only [A42]", async () => {
+  it("that fails as it is restored leaves the session as before, and runs in the worker only [A42] [D13]", async () => {
     await using worker = await runtime.start(start);
     await run(
       worker,

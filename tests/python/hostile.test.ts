@@ -304,7 +304,7 @@ A()`,
 ];
 
 describe("a Python session lives through", () => {
-  it.each(errors)("an error with %s [R1.3] [F12]", async (_name, code, expected) => {
+  it.each(errors)("an error with %s [F12] [R8.4] [S0-34]", async (_name, code, expected) => {
     await using test = await openSession(runtime);
     expect(await test.run(code)).toMatchObject({ ...expected, sessionState: "kept" });
     expect((await test.run("1 + 1")).result?.value).toBe(2);
@@ -318,7 +318,7 @@ describe("a Python session lives through", () => {
     expect(test.session.restarts).toBe(0);
   });
 
-  it("displays that are too large or nonsense [R1.2]", async () => {
+  it("displays that are too large or nonsense [R8.4]", async () => {
     await using test = await openSession(runtime);
     const ran = await test.run(String.raw`display({'text/plain': 'y' * 270_000_000}, raw=True)
 display({'\ud800': object(), 3: 4}, raw=True)
@@ -330,7 +330,7 @@ display(1, display_id=type('S', (str,), {'encode': None})('x'))`);
 });
 
 describe("a Python session", () => {
-  it("gives what __str__ of an exception prints to its execution [R1.3]", async () => {
+  it("gives what __str__ of an exception prints to its execution [R1.6]", async () => {
     await using test = await openSession(runtime);
     const ran = await test.run(
       "class E(Exception):\n  def __str__(self): print('asked'); return 'said'\nraise E",
@@ -349,7 +349,7 @@ describe("a Python session", () => {
     expect((await test.run("1 + 1")).result?.value).toBe(2);
   });
 
-  it("calls sys.excepthook as the end of a script does [R1.3]", async () => {
+  it("calls sys.excepthook as the end of a script does [R8.4]", async () => {
     await using test = await openSession(runtime);
     const ran = await test.run(
       "import sys\nsys.excepthook = lambda kind, error, trace: print('hook', kind.__name__, error, trace.tb_lineno)\n1/0",

@@ -6,7 +6,7 @@ const runtime = pythonRuntime({ executable: process.env["HOLDFAST_TEST_PYTHON"] 
 afterAll(() => runtime.close?.());
 
 describe("variables of a Python session [R8.1]", () => {
-  it("are listed with type, repr, size and source, and nothing that is not the user's", async () => {
+  it("are listed with type, repr, size and source, and nothing that is not the user's [R8.2] [S0-31]", async () => {
     await using test = await openSession(runtime);
     await test.run("x = [1, 2]\ndef f():\n  return 1\nclass C: pass\nimport json");
     const variables = await test.session.variables();
@@ -50,7 +50,7 @@ describe("variables of a Python session [R8.1]", () => {
     expect(await test.session.variables()).toEqual([]);
   });
 
-  it("are removed by name, or all; one that is not there is said, and then none is", async () => {
+  it("are removed by name, or all; one that is not there is said, and then none is [S0-33]", async () => {
     await using test = await openSession(runtime);
     await test.run("a = b = c = 1");
     await expect(test.session.deleteVariables(["a", "z"])).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe("variables of a Python session [R8.1]", () => {
     await expect(test.session.variable("b")).rejects.toMatchObject({ code: "variable_not_found" });
   });
 
-  it("of hostile kinds are listed all the same, and the session lives [R8.4]", async () => {
+  it("of hostile kinds are listed all the same, and the session lives [R8.4] [S0-34]", async () => {
     await using test = await openSession(runtime);
     await test.run(`class A:
   def __repr__(self): raise SystemExit(1)
@@ -80,12 +80,14 @@ globals()['not an identifier \\ud800'] = 1`);
     expect((await test.run("1")).result?.repr).toBe("1");
   });
 
-  it("tell which modules they are", async () => {
+  it("tell which modules they are, and which execution imported each [R8.2] [S0-32]", async () => {
     await using test = await openSession(runtime);
-    await test.run("import json, os.path as p");
+    const first = await test.run("import json, os.path as p");
+    const second = await test.run("import colorsys");
     expect(await test.session.modules()).toMatchObject([
-      { name: "json", version: expect.any(String) },
-      { name: "posixpath", version: null },
+      { name: "json", version: expect.any(String), executionId: first.id },
+      { name: "posixpath", version: null, executionId: first.id },
+      { name: "colorsys", executionId: second.id },
     ]);
   });
 });

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pythonRuntime } from "@holdfast/adapter-python";
@@ -133,7 +143,8 @@ got = []
 signal.signal(signal.SIGTERM, lambda number, frame: got.append(number))
 os.kill(os.getpid(), signal.SIGTERM)
 os.getpid(), got`);
-    const [pid] = (result?.value as { readonly items: readonly [number] }).items;
+    const { items } = (result?.value ?? {}) as { readonly items?: readonly unknown[] };
+    const pid = Number(items?.[0]);
     expect(result?.repr).toBe(`(${pid}, [15])`);
     const execution = test.session.execute(
       'print("ready")\nwhile len(got) < 2: time.sleep(0.01)\ngot',
@@ -181,6 +192,21 @@ describe("Pyodide's starts", { timeout: 120_000 }, () => {
     expect(new Set(drawn).size).toBe(3);
     for (const test of tests) await test[Symbol.asyncDispose]();
     await own.close?.();
+  });
+
+  it("do without a snapshot that is damaged, and leave nothing of it [R2.7]", async () => {
+    const snapshots = () =>
+      readdirSync("/proc/self/fd").filter((fd) => linkOf(fd).includes("holdfast-pyodide-"));
+    const before = snapshots();
+    const own = pythonRuntime({ engine: "pyodide" });
+    await (await openSession(own))[Symbol.asyncDispose]();
+    const [made] = snapshots().filter((fd) => !before.includes(fd));
+    expect(linkOf(made ?? "")).toContain("(deleted)");
+    writeSync(Number(made), "damaged", 0);
+    await using test = await openSession(own, { startTimeoutMs: 60_000 });
+    expect((await test.run("6 * 7")).result?.repr).toBe("42");
+    await own.close?.();
+    expect(snapshots()).toEqual(before);
   });
 
   it("say what is missing, and what to install [R9.7]", async () => {
@@ -238,4 +264,12 @@ describe("Pyodide's starts", { timeout: 120_000 }, () => {
 
 async function* piecesOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* pieces;
+}
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
 }

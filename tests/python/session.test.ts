@@ -7,6 +7,7 @@ const runtime = pythonRuntime({ executable: process.env["HOLDFAST_TEST_PYTHON"] 
 const values: readonly (readonly [code: string, repr: string, value: unknown])[] = [
   ["1+1", "2", 2],
   ["x = 3\nx", "3", 3],
+  ["x = 42\nx * 2", "84", 84],
   ["(1, 'a')", "(1, 'a')", { $type: "tuple", items: [1, "a"] }],
   ["{3}", "{3}", { $type: "set", items: [3] }],
   ["b'\\x00\\xff'", "b'\\x00\\xff'", { $type: "bytes", base64: "AP8=" }],
@@ -24,7 +25,7 @@ const values: readonly (readonly [code: string, repr: string, value: unknown])[]
 ];
 
 describe("a Python session", () => {
-  it("gives every value a typed form and a repr [R1.1] [D2] [D4]", async () => {
+  it("gives every value a typed form and a repr [R1.1] [D2] [D4] [S0-1] [S0-2] [S0-5] [S0-6] [S3-18]", async () => {
     await using test = await openSession(runtime);
     for (const [code, repr, value] of values) {
       const ran = await test.run(code);
@@ -44,9 +45,9 @@ describe("a Python session", () => {
     expect((await test.run("None")).result).toBeNull();
   });
 
-  it("keeps the last results in _, __ and ___, and respects the user's own [R1.2] [S0-4]", async () => {
+  it("keeps the last results in _, __ and ___, and respects the user's own [R1.2] [S0-4] [S0-6]", async () => {
     await using test = await openSession(runtime);
-    for (const code of ["1", "2", "3", "None", "y = 5"]) await test.run(code);
+    for (const code of ["1", "2", "3", "None", "y = 5", "1/0"]) await test.run(code);
     expect((await test.run("_, __, ___")).result?.repr).toBe("(3, 2, 1)");
     await test.run("_ = 'mine'\n7");
     expect((await test.run("_")).result?.repr).toBe("'mine'");
@@ -61,7 +62,7 @@ describe("a Python session", () => {
     expect((await test.run("len(n)")).result?.value).toBe(1);
   });
 
-  it("keeps variables, functions, imports and classes, in a real __main__ [R3.1] [S3-2] [S3-3] [S3-4]", async () => {
+  it("keeps variables, functions, imports and classes, in a real __main__ [R3.1] [S3-2] [S3-3] [S3-4] [S3-10]", async () => {
     await using test = await openSession(runtime);
     await test.run(
       "import math, dataclasses\n@dataclasses.dataclass\nclass P:\n  x: int\ndef area(r):\n  return math.floor(r)\nv = P(4)",
@@ -102,7 +103,7 @@ describe("a Python session", () => {
     expect((await test.run("def r(): r()\nr()")).error).toMatchObject({ name: "RecursionError" });
   });
 
-  it("keeps the order of prints, subprocesses, native writes and displays [R1.6] [D6]", async () => {
+  it("keeps the order of prints, subprocesses, native writes and displays [R1.6] [D6] [S0-21]", async () => {
     await using test = await openSession(runtime);
     const code =
       "import os, subprocess, sys\nprint('a', end='')\nos.system('echo b')\nos.write(1, b'c\\n')\ndisplay({'d': 1})\nprint('e'); subprocess.run(['echo', 'f']); print('g', file=sys.stderr)";
@@ -125,7 +126,7 @@ describe("a Python session", () => {
     expect(await execution.ended).toMatchObject({ status: "ok" });
   });
 
-  it("gives a thread's output to the execution that started it [R1.6]", async () => {
+  it("gives a thread's output to the execution that started it [R1.6] [S0-21]", async () => {
     await using test = await openSession(runtime);
     const first = await test.run(
       "import threading\ngo = threading.Event()\ndef t():\n  go.wait(); print('from thread', flush=True)\nthreading.Thread(target=t).start()",
@@ -184,7 +185,7 @@ describe("a Python session", () => {
     expect((await test.run("x")).result?.value).toBe(1);
   });
 
-  it("lives through 100 interrupts at any moment [F46]", { timeout: 60_000 }, async () => {
+  it("lives through 100 interrupts at any moment [F46] [S0-23]", { timeout: 60_000 }, async () => {
     await using test = await openSession(runtime);
     for (let round = 0; round < 100; round++) {
       const execution = test.session.execute("sum(range(2000))");

@@ -40,12 +40,21 @@ async function allFound(
   await store.close();
 }
 
+it(
+  "a session that was created is found by few clients as by many [S4-27]",
+  { timeout: 120_000 },
+  async () => {
+    for (const concurrency of [1, 5, 25, 100])
+      await allFound(new FakeRuntime(), new MemoryStore(), { pairs: 100, concurrency });
+  },
+);
+
 describe.each([
   ["memory", async () => new MemoryStore()],
   ["SQLite", async () => SqliteStore.open(join(folder, "holdfast.db"))],
 ] as const)("a session that was created, with a store in %s", (_, open) => {
   it(
-    "is found by the next request, always [R6.1] [S4-1] [S4-2]",
+    "is found by the next request, always [R6.1] [R6.3] [S4-1] [S4-2] [S4-4] [S4-20]",
     { timeout: 300_000 },
     async () => {
       const load = { pairs: isFull ? 10_000 : 300, concurrency: 100 };
@@ -55,7 +64,7 @@ describe.each([
 });
 
 it(
-  "a real bash that was created is found by the next request [R6.1]",
+  "a real bash that was created is found by the next request [R6.1] [S4-9]",
   { timeout: 120_000 },
   async () => {
     const load = { pairs: isFull ? 1_000 : 60, concurrency: 20 };

@@ -107,7 +107,7 @@ describe("pages", () => {
   });
 });
 
-it("each answer has an id of its own, the same that onRequest is told", async () => {
+it("each answer has an id of its own, the same that onRequest is told [D34]", async () => {
   const told: string[] = [];
   await using host = new Host({ runtimes: [] });
   const logged = createApp({

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 describe("POST …/executions", () => {
-  it("answers 200 with the execution when it has ended, output exact, nothing trimmed [R4.1]", async () => {
+  it("answers 200 with the execution when it has ended, output exact, nothing trimmed [R4.1] [S1-24] [S1-10]", async () => {
     const execution = await server.api.execute(
       bash,
       "printf ' out\\n\\n'; printf err >&2; (exit 3)",
@@ -94,7 +94,7 @@ describe("POST …/executions", () => {
     expect(bytes.toString("latin1")).toBe("a\xFF\0\xE2\x80\xA8\r\nb");
   });
 
-  it("takes stdin, env, cwd and a timeout for one execution alone [R2.4]", async () => {
+  it("takes stdin, env, cwd and a timeout for one execution alone [R2.4] [S1-26] [S1-11]", async () => {
     const given = await server.api.execute(bash, 'cat; echo "$ONE $PWD"', {
       stdin: "in\n",
       env: { ONE: "1" },
@@ -181,7 +181,7 @@ describe("history", () => {
 });
 
 describe("background executions", () => {
-  it("answer 202 at once with a pid and do not block the session [R4.2] [R4.4]", async () => {
+  it("answer 202 at once with a pid and do not block the session [R4.2] [R4.4] [S1-44]", async () => {
     const { id } = await server.api.session("bash");
     await server.api.execute(id, "greeting=hello; cd /usr");
     const { status, json } = await server.api.post(`/v1/sessions/${id}/executions`, {
@@ -202,7 +202,7 @@ describe("background executions", () => {
     expect((await events.until("completed")).data).toMatchObject({ signal: "SIGKILL" });
   });
 
-  it("can be killed at once, silent ones too, with the signal that is named [R4.3] [D24]", async () => {
+  it("can be killed at once, silent ones too, with the signal that is named [R4.3] [D24] [S1-36] [S1-43]", async () => {
     const { id } = await server.api.session("bash");
     const { json } = await server.api.post(`/v1/sessions/${id}/executions`, {
       code: "sleep 120",

@@ -60,7 +60,7 @@ async function bytes(path: string, headers: RequestOptions["headers"] = {}) {
 }
 
 describe("files of a session", () => {
-  it("are written and read byte for byte, with an answer that says what is there [R2.8]", async () => {
+  it("are written and read byte for byte, with an answer that says what is there", async () => {
     const written = await put("a b\nü.bin", anyBytes);
     expect(written.status).toBe(201);
     expect(written.json).toMatchObject({ name: "a b\nü.bin", type: "file", sizeBytes: 1000 });

@@ -188,7 +188,7 @@ describe("executions over HTTP", () => {
     });
   });
 
-  it("run in the background and are killed from anywhere [R4.2] [R4.3]", async () => {
+  it("run in the background and are killed from anywhere [R4.2] [R4.3] [S1-35]", async () => {
     const id = await session();
     const started = await call("POST", `/v1/sessions/${id}/executions`, {
       code: "sleep 1000",
@@ -274,7 +274,7 @@ describe("problems over HTTP", () => {
     },
   );
 
-  it("refuse a session that is there, and an execution that is not [R5.4]", async () => {
+  it("refuse a session that is there, and an execution that is not [R5.4] [S1-47] [S2-34]", async () => {
     const id = await session();
     expect(await call("POST", "/v1/sessions", { runtime: "bash", id })).toMatchObject({
       status: 409,
@@ -307,7 +307,7 @@ describe("problems over HTTP", () => {
 });
 
 describe("the server's documents", () => {
-  it("are an OpenAPI 3.1 document of all routes, a page of it, and the console, all from here [S1-61]", async () => {
+  it("are an OpenAPI 3.1 document of all routes, a page of it, and the console, all from here [S4-14]", async () => {
     const { body } = await call("GET", "/openapi.json");
     expect(body).toMatchObject({ openapi: "3.1.0" });
     expect(Object.keys(body["paths"] as object)).toContain("/v1/sessions/{id}/executions");

@@ -87,7 +87,7 @@ describe("the server process", () => {
     await stream.rest().catch(() => {});
   });
 
-  it("runs beside another one: two servers, two ports, nothing in common", async () => {
+  it("runs beside another one: two servers, two ports, nothing in common [D33] [S3-12]", async () => {
     await using one = await startServer();
     await using two = await startServer();
     const [first, second] = [new ApiClient(one.url), new ApiClient(two.url)];
@@ -95,12 +95,21 @@ describe("the server process", () => {
     await second.session("bash", { id: "same" });
     await first.execute("same", "x=one");
     expect((await second.execute("same", 'echo "${x-unset}"')).stdout).toBe("unset\n");
-    const ids = await Promise.all(
-      [first, second].map(async (api) => (await api.get("/healthz")).json),
-    );
-    expect((ids[0] as { instanceId: string }).instanceId).not.toBe(
-      (ids[1] as { instanceId: string }).instanceId,
-    );
+    const answers = await Promise.all([first, first, second].map((api) => api.get("/healthz")));
+    const instances = answers.map(({ json }) => (json as { instanceId: string }).instanceId);
+    const requests = answers.map(({ headers }) => String(headers["x-request-id"]).split("-")[0]);
+    for (const [name, again, other] of [instances, requests]) {
+      expect(name).toBe(again);
+      expect(name).not.toBe(other);
+    }
+  });
+
+  it("HOLDFAST_WARM=0 turns warm-up off, and sessions start all the same [S1-18]", async () => {
+    await using server = await startServer({ env: { HOLDFAST_WARM: "0" } });
+    const api = new ApiClient(server.url);
+    const { id } = await api.session("python");
+    expect((await api.execute(id, "6 * 7")).result?.value).toBe(42);
+    expect((await api.get("/v1/pool")).json).toMatchObject({ warm: 0, warmUps: { count: 0 } });
   });
 
   it("gives sessions a safe environment: no token, no secret of ours, what is named only [A04]", async () => {
@@ -152,7 +161,7 @@ describe("the server process", () => {
     expect(stdout).not.toMatch(/socket:|anon_inode|\.(?:mjs|json|log)/);
   });
 
-  it("logs a line of JSON for each request, with its id, and goes on when nobody reads it [F49] [A66]", async () => {
+  it("logs a line of JSON for each request, with its id, and goes on when nobody reads it [F49] [A66] [D34] [S4-7]", async () => {
     await using server = await startServer();
     const api = new ApiClient(server.url);
     const { headers } = await api.get("/v1/nothing%0a%22fake%22?secret=1");

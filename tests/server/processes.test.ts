@@ -38,7 +38,7 @@ const withCommand = async (command: string) =>
   (await list()).find((one) => one.command === command) ?? null;
 
 describe("processes of a session", () => {
-  it("are its worker, its jobs and the daemons that left it", async () => {
+  it("are its worker, its jobs and the daemons that left it [S1-37]", async () => {
     const before = Date.now();
     await api.execute(id, "sleep 1001 & (setsid sleep 1002 >/dev/null 2>&1 &)");
     const daemon = await eventually(() => withCommand("sleep 1002"), { what: "the daemon" });
@@ -52,7 +52,7 @@ describe("processes of a session", () => {
       expect(Math.abs(Date.parse(startedAt) - before)).toBeLessThan(60_000);
   });
 
-  it("are known by their execution where that is sure", async () => {
+  it("are known by their execution where that is sure [S1-45]", async () => {
     const path = `/v1/sessions/${id}/executions`;
     const background = await api.post(path, { code: "sleep 1003 & wait", background: true });
     const inBackground = await eventually(() => withCommand("sleep 1003"), { what: "its child" });

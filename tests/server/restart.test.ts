@@ -26,7 +26,7 @@ const path = (session: string, execution = "", more = "") =>
   `/v1/sessions/${session}/executions${execution === "" ? "" : `/${execution}`}${more}`;
 
 describe("after kill -9 of the server", () => {
-  it("the next one has its sessions, their output by number, and runs on [F04] [R5.1]", async () => {
+  it("the next one has its sessions, their output by number, and runs on [F04] [R5.1] [S2-24]", async () => {
     const first = await serveAgain();
     const { id } = await first.api.session("python", {
       labels: { a: "b" },
@@ -192,7 +192,7 @@ describe("the data folder", () => {
     expect((await second.api.get(`/v1/sessions/${id}`)).json).toMatchObject({ state: "lost" });
   });
 
-  it("belongs to the user alone, and to one server at a time", async () => {
+  it("belongs to the user alone, and to one server at a time [D40]", async () => {
     await using one = await serveAgain();
     expect(statSync(join(folder, "data")).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, "data", "holdfast.db")).mode & 0o777).toBe(0o600);
@@ -241,7 +241,7 @@ describe("the data folder", () => {
 });
 
 describe.skipIf(!isPermitted("a mount of tmpfs", canMountTmpfs()))("on a full disk", () => {
-  it("sessions run on, /readyz says degraded; with room again all is kept [F24]", async () => {
+  it("sessions run on, /readyz says degraded; with room again all is kept [F24] [S4-16] [S4-25]", async () => {
     using disk = mountTmpfs({ sizeBytes: 8 * 1024 * 1024 });
     const env = { HOLDFAST_DATA_DIR: disk.folder };
     const first = await serveAgain(env);

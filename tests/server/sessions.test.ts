@@ -10,7 +10,7 @@ const problem = (code: string, status: number) =>
   expect.objectContaining({ code, status, type: `urn:holdfast:error:${code}` });
 
 describe.each(["bash", "python"])("a %s session over HTTP", (runtime) => {
-  it("POST /v1/sessions answers 201 with the session as HTTP promises it [R3.1]", async () => {
+  it("POST /v1/sessions answers 201 with the session as HTTP promises it [R3.1] [S2-11] [S2-21]", async () => {
     const { status, json } = await server.api.post("/v1/sessions", {
       runtime,
       id: `made-${runtime}`,
@@ -37,7 +37,7 @@ describe.each(["bash", "python"])("a %s session over HTTP", (runtime) => {
     expect(stdout).toBe("42\n");
   });
 
-  it("is apart from another one: variables, environment and directory [R3.3]", async () => {
+  it("is apart from another one: variables, environment and directory [R3.3] [S4-22]", async () => {
     const [one, two] = await Promise.all([
       server.api.session(runtime, { env: { NAME: "one" }, cwd: "/usr" }),
       server.api.session(runtime, { env: { NAME: "two" }, cwd: "/tmp" }),
@@ -156,7 +156,7 @@ it("a session that is over the limit is refused with 429 and Retry-After [A68]",
   expect(headers["retry-after"]).toBe("1");
 });
 
-it("an idle session expires, and the id answers 410 session_expired [R5.2]", async () => {
+it("an idle session expires, and the id answers 410 session_expired [R5.2] [S2-30] [S4-18]", async () => {
   await using own = await testServer({}, { idleTimeoutMs: 20, idleCheckIntervalMs: 5 });
   const { id } = await own.api.session("bash");
   let answer = await own.api.get(`/v1/sessions/${id}`);

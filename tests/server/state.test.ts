@@ -153,7 +153,7 @@ it("variables, completion and documentation are read and written over HTTP [R8.1
   });
 });
 
-it("GET /v1/pool says what the pool has done and holds, and that there is none where there is none [R3.4]", async () => {
+it("GET /v1/pool says what the pool has done and holds, and that there is none where there is none [R3.4] [S0-29] [S3-26]", async () => {
   const runtime = pythonRuntime();
   await using pool = new Pool({ runtimes: [runtime], minIdle: 2 });
   // What warm workers are started with is this process's locale.

@@ -41,7 +41,7 @@ async function reads(reader: EventReader, expected: string): Promise<void> {
 
 describe("many streams at once", () => {
   it(
-    "lose nothing and double nothing, and cost bounded memory [R4.5] [A62]",
+    "lose nothing and double nothing, and cost bounded memory [R4.5] [A62] [R6.3] [S1-50]",
     { timeout: 180_000 },
     async () => {
       const ids = await Promise.all(

@@ -17,7 +17,7 @@ const eventsPath = (session: string, execution: string, query = "") =>
   `/v1/sessions/${session}/executions/${execution}/events${query}`;
 
 describe("a stream of events", () => {
-  it("has id, type and data in every frame, numbered without holes, from started to completed [R1.6]", async () => {
+  it("has id, type and data in every frame, numbered without holes, from started to completed [R1.6] [S1-48] [S1-50]", async () => {
     const stream = await server.api.follow(bash, "echo out; echo err >&2; (exit 3)");
     const events = await stream.rest();
     expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => String(index + 1)));
@@ -59,7 +59,7 @@ describe("a stream of events", () => {
     expect(events[4]?.data).toMatchObject({ repr: "42", value: 42 });
   });
 
-  it("is live: a first part of a line arrives while the code still runs [R1.6]", async () => {
+  it("is live: a first part of a line arrives while the code still runs [R1.6] [S1-50]", async () => {
     const { id } = await server.api.session("bash");
     const stream = await server.api.follow(id, "printf part; read -r line; echo $line", {
       allowInput: true,

@@ -79,7 +79,7 @@ describe("a background execution", () => {
     });
   });
 
-  it("that cannot be started ends for those who follow it, and gives its place back [R2.2] [D31]", async () => {
+  it("that cannot be started ends for those who follow it, and gives its place back [R2.2] [D31] [S1-46]", async () => {
     await using test = await openFake({ maxBackgroundExecutions: 1 });
     const start = Promise.withResolvers<never>();
     const real = test.worker.executeInBackground.bind(test.worker);
@@ -188,7 +188,7 @@ describe("a background execution", () => {
     expect((await background.ended).status).toBe("lost");
   });
 
-  it("tells what happens before the call settles in its order, and copies it [R1.6]", async () => {
+  it("tells what happens before the call settles in its order, and copies it [R1.6] [S1-44]", async () => {
     await using test = await openFake();
     const real = test.worker.executeInBackground.bind(test.worker);
     Object.assign(test.worker, {

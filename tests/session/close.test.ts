@@ -51,7 +51,7 @@ describe("Session.close()", () => {
     await new Promise((done) => setImmediate(done));
   });
 
-  it("settles only when the worker is gone [R2.7]", async () => {
+  it("settles only when the worker is gone [R2.7] [S2-7] [S2-8]", async () => {
     const test = await openFake({}, { stopsAtOnce: false });
     let isClosed = false;
     const closing = test.session.close().then(() => (isClosed = true));
@@ -95,7 +95,7 @@ describe("Session.close()", () => {
     expect(session).toMatchObject({ status: "closed", pid: null });
   });
 
-  it("of an idle session, or of one whose worker is lost, ends it as well, and again", async () => {
+  it("of an idle session, or of one whose worker is lost, ends it as well, and again [S2-9]", async () => {
     const idle = await openFake();
     await idle.session.close();
     await idle.session.close();
@@ -118,7 +118,7 @@ describe("Session.close()", () => {
     expect(session.status).toBe("closed");
   });
 
-  it("leaves no timer, whatever was under way [R2.7] [D31]", async () => {
+  it("leaves no timer, whatever was under way [R2.7] [D31] [S0-69]", async () => {
     using clock = stopClock();
     const test = await openFake({ executionTimeoutMs: 60_000 });
     const runs = test.session.execute("a", { allowInput: true });

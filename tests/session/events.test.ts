@@ -54,7 +54,7 @@ describe("an execution's events", () => {
     expect((await execution.ended).status).toBe("ok");
   });
 
-  it("make the code wait for a reader that stays behind, and let it go on [R1.4] [D21]", async () => {
+  it("make the code wait for a reader that stays behind, and let it go on [R1.4] [D21] [S0-22]", async () => {
     await using test = await openFake();
     const execution = test.session.execute("code");
     const one = await driven(test.worker);

@@ -34,7 +34,7 @@ describe("input", () => {
     (await driven(test.worker)).end();
   });
 
-  it("that does not come in time ends the execution as timeout [R2.4]", async () => {
+  it("that does not come in time ends the execution as timeout [R2.4] [S0-40]", async () => {
     using clock = stopClock();
     await using test = await openFake({ inputWaitTimeoutMs: 1_000 });
     const execution = test.session.execute("code", { allowInput: true });

@@ -122,14 +122,17 @@ describe("an operation", () => {
     },
   );
 
-  it("that comes to no end is given up with its worker [R2.4]", async () => {
+  it("that comes to no end is given up with its worker, and says of which session [R2.4] [R5.4] [S2-31]", async () => {
     using clock = stopClock();
     await using test = await open({ operationTimeoutMs: 300, heartbeatIntervalMs: null });
     const variables = test.session.variables();
     await asked(test.worker, "variables");
     test.session.interrupt(); // is for executions
     await Promise.all([
-      expect(variables).rejects.toMatchObject({ code: "deadline_exceeded" }),
+      expect(variables).rejects.toMatchObject({
+        code: "deadline_exceeded",
+        message: expect.stringContaining(`session ${test.session.id}:`),
+      }),
       clock.advance(300),
     ]);
     expect(test.worker.stops).toEqual([{}]);
@@ -198,7 +201,7 @@ describe("Session.fork()", () => {
 });
 
 describe("a session with a checkpoint", () => {
-  it("goes on from it when its worker is lost, and says so [R7.3]", async () => {
+  it("goes on from it when its worker is lost, and says so [R7.3] [S0-13]", async () => {
     await using test = await open({ recovery: recoveryFrom(["a", "b"]) });
     const execution = test.session.execute("1");
     await driven(test.worker);

@@ -29,7 +29,7 @@ it("Session.open() refuses null where there must be a time, and takes it where t
   expect(session.status).toBe("idle");
 });
 
-it("resolveSessionOptions() gives the documented defaults for what is not given, or undefined [R2.4]", () => {
+it("resolveSessionOptions() gives the documented defaults for what is not given, or undefined [R2.4] [S0-41]", () => {
   const given = { startTimeoutMs: undefined, maxHistory: 5 } as unknown as SessionOptions;
   expect(resolveSessionOptions(given)).toEqual({
     startTimeoutMs: 10_000,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { driven, openFake, settle } from "../support/fake-session.ts";
 
 describe("the worker of a session", () => {
-  it("that dies while nothing runs is replaced by the next execution, and its state is said to be lost [D7] [S0-7]", async () => {
+  it("that dies while nothing runs is replaced by the next execution, and its state is said to be lost [D7] [S0-7] [S2-5]", async () => {
     await using test = await openFake();
     test.worker.crash();
     await expect.poll(() => test.session.status).toBe("lost");
@@ -41,7 +41,7 @@ describe("the worker of a session", () => {
     }
   });
 
-  it("that cannot be started again ends what waits, with the reason, and may be tried again [S1-22]", async () => {
+  it("that cannot be started again ends what waits, with the reason, and may be tried again [R2.2] [S1-14]", async () => {
     await using test = await openFake();
     test.runtime.failNextStart(
       new HoldfastError({ code: "worker_start_failed", message: "no memory" }),
@@ -73,6 +73,20 @@ describe("the worker of a session", () => {
     const execution = test.session.execute("c");
     (await driven(fresh)).end();
     expect((await execution.ended).status).toBe("ok");
+  });
+
+  it("that follows a restart knows nothing of an interrupt that was under way [D8] [S0-8] [S0-73]", async () => {
+    await using test = await openFake();
+    const first = test.session.execute("a");
+    await driven(test.worker);
+    first.interrupt();
+    await test.session.restart();
+    expect((await first.ended).status).toBe("interrupted");
+    const second = test.session.execute("b");
+    const running = await driven(await test.runtime.workers.take());
+    expect(running.interrupts).toBe(0);
+    running.end();
+    expect((await second.ended).status).toBe("ok");
   });
 
   it("gets the session's environment, directory and deadline", async () => {
@@ -300,7 +314,7 @@ describe("the worker of a session", () => {
     ]);
   });
 
-  it("that is gone cannot change what its successor does, however late its last words are [D9]", async () => {
+  it("that is gone cannot change what its successor does, however late its last words are [D9] [S0-9]", async () => {
     using clock = stopClock();
     await using test = await openFake({ interruptGraceMs: 100 });
     const old = test.session.execute("old", { timeoutMs: 1_000 });

@@ -35,7 +35,7 @@ async function filled(): Promise<void> {
 }
 
 describe("SqliteStore.open()", () => {
-  it("makes the folder and the file for this user alone", async () => {
+  it("makes the folder and the file for this user alone [S2-23]", async () => {
     await using store = await SqliteStore.open(file);
     await store.write([{ type: "session", record: buildSessionRecord() }]);
     expect(statSync(join(folder, "data")).mode & 0o777).toBe(0o700);
@@ -96,7 +96,7 @@ describe("SqliteStore.open()", () => {
     },
   );
 
-  it("refuses a folder that cannot be made", async () => {
+  it("refuses a folder that cannot be made [S2-23]", async () => {
     mkdirSync(join(folder, "data"));
     writeFileSync(file, "");
     await expect(SqliteStore.open(join(file, "below.db"))).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe("SqliteStore.open()", () => {
     });
   });
 
-  it("refuses a file that another process has open, until that ends, also by kill -9", async () => {
+  it("refuses a file that another process has open, until that ends, also by kill -9 [D40]", async () => {
     const url = import.meta.resolve("@holdfast/store-sqlite");
     const script = `const { SqliteStore } = await import(${JSON.stringify(url)});
       await SqliteStore.open(${JSON.stringify(file)});

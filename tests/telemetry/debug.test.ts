@@ -30,7 +30,7 @@ function capture(components: string): { readonly lines: string[] } & Disposable 
 }
 
 describe("debug logs [R5.6] [R6.4] [S4-24]", () => {
-  test("follow a bash execution through every part, in order, and never tell contents [S1-52]", async () => {
+  test("follow a bash execution through every part, in order, and never tell contents [S1-52] [S1-45] [S4-6]", async () => {
     using log = capture("*");
     await using host = bashHost();
     const { session } = await host.create({ runtime: "bash", id: "sh" });
@@ -71,7 +71,7 @@ describe("debug logs [R5.6] [R6.4] [S4-24]", () => {
     expect(log.lines.join("")).not.toMatch(contents);
   });
 
-  test("follow a Python execution through its channel", async () => {
+  test("follow a Python execution through its channel [S0-79]", async () => {
     using log = capture("*");
     await using host = new Host({ runtimes: [pythonRuntime()], env, cwd: "/" });
     const { session } = await host.create({ runtime: "python" });
@@ -152,7 +152,7 @@ describe("a log that cannot be written [F49]", () => {
     expect([code, printed]).toEqual([0, "ran 200\n"]);
   });
 
-  test("the server logs too when it is asked to, and tells no contents", async () => {
+  test("the server logs too when it is asked to, and tells no contents [S4-7]", async () => {
     await using server = await startServer({ env: { HOLDFAST_DEBUG: "*" } });
     const answer = await fetch(`${server.url}/v1/run`, {
       method: "POST",

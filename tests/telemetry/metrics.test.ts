@@ -101,7 +101,7 @@ test("GET /metrics needs the token where there is one", async () => {
   expect((await fetch(url, { headers })).status).toBe(200);
 });
 
-test("GET /v1/sessions/{id}/resources is what the session's processes use [R5.7]", async () => {
+test("GET /v1/sessions/{id}/resources is what the session's processes use [R5.7] [S1-58]", async () => {
   await using server = await testServer();
   const { session } = await server.host.create({ runtime: "bash", id: "used" });
   await session.execute("sleep 1000 & sleep 1000 &").ended;

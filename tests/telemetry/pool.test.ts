@@ -2,7 +2,7 @@ import { Pool, subscribe, telemetryEventNames } from "@holdfast/core";
 import { FakeRuntime } from "@holdfast/harness";
 import { expect, test } from "vitest";
 
-test("a pool tells what it gives out, takes back, warms and ends [R5.5] [R3.4]", async () => {
+test("a pool tells what it gives out, takes back, warms and ends [R5.5] [R3.4] [S1-13] [S1-21]", async () => {
   const told: unknown[] = [];
   const offs = telemetryEventNames
     .filter((name) => name.startsWith("pool."))

@@ -4,6 +4,7 @@ import {
   GuardedWorker,
   type GuardedWorkerOptions,
   OutputLanes,
+  type Worker,
   type WorkerEvent,
   type WorkerRequest,
 } from "@holdfast/core";
@@ -150,6 +151,15 @@ describe("GuardedWorker", () => {
       ["sleep 1000", "x", false],
       ["sleep 1000", "", true],
     ]);
+  });
+
+  it("has the methods of further features, and tells by itself that its process lives", async () => {
+    const completions = { matches: ["print"], start: 0, end: 3 };
+    await using test = await openWorker({ operations: { complete: async () => completions } });
+    const worker: Worker = test.worker;
+    expect(await worker.complete?.("pri", 3)).toBe(completions);
+    expect(await worker.ping?.()).toEqual({ cpuMs: expect.any(Number) });
+    expect("checkpoint" in worker).toBe(false);
   });
 
   it("loses what is run in a process that has ended", async () => {

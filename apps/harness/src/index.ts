@@ -73,6 +73,7 @@ export {
 // Faults, and numbers to choose them by
 export { type SeededRandom, randomOfThisRun, seededRandom } from "./faults/seeded-random.ts";
 export {
+  type HaltedProcess,
   type ProcessIdentity,
   haltProcess,
   identifyProcess,

@@ -27,6 +27,7 @@ export {
 } from "./contract/contract-context.ts";
 export type { WorkerRun, WorkerRunOptions } from "./contract/worker-run.ts";
 export type { WorkerLanguage } from "./vitest/worker-language.ts";
+export { languageWithout } from "./vitest/language-without.ts";
 export { bashLanguage } from "./vitest/worker-language-bash.ts";
 export { javascriptLanguage } from "./vitest/worker-language-javascript.ts";
 export { pythonLanguage } from "./vitest/worker-language-python.ts";

@@ -154,6 +154,7 @@ export {
   GuardedWorker,
   type GuardedWorkerOptions,
   type OutputPaths,
+  type WorkerOperations,
 } from "./worker/guarded-worker.ts";
 export { type ExpectedChild, type ForkedChildRequest, ForkSocket } from "./worker/fork-socket.ts";
 export { randomHex } from "./worker/random-id.ts";

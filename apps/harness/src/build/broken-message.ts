@@ -67,27 +67,27 @@ function broken(message: { readonly type: string }, schema: Schema): readonly Br
   const isRefused = (changed: object) => !schema.safeParse(changed).success;
   // Where nothing is, a text may be as well.
   const example = (path: Path) =>
-    at(message, path) ?? (isRefused(changed(message, path, "text")) ? null : "text");
+    at(message, path) ?? (isRefused(withField(message, path, "text")) ? null : "text");
   const refused = paths(fields).flatMap((path) => {
     const field = path.join(".");
     const variants: readonly (readonly [MessageFlaw, readonly object[]])[] = [
-      ["missing field", [without(message, path)]],
-      ["wrong type", wrongTypes.map((value) => changed(message, path, value))],
-      ["not allowed", notAllowed(example(path)).map((value) => changed(message, path, value))],
+      ["missing field", [withoutField(message, path)]],
+      ["wrong type", wrongTypes.map((value) => withField(message, path, value))],
+      ["not allowed", notAllowed(example(path)).map((value) => withField(message, path, value))],
     ];
     return variants.flatMap(([flaw, candidates]) => {
       const found = candidates.find(isRefused) as BrokenMessage["message"] | undefined;
-      return found === undefined ? [] : [named(flaw, field, found, "message_invalid")];
+      return found === undefined ? [] : [brokenMessage(flaw, field, found, "message_invalid")];
     });
   });
   const extra = { ...message, gossip: "more than is asked for" };
-  return [...refused, named("extra field", "gossip", extra, null)].map((each) => ({
+  return [...refused, brokenMessage("extra field", "gossip", extra, null)].map((each) => ({
     ...each,
     title: `${type}: ${each.title}`,
   }));
 }
 
-function named(
+function brokenMessage(
   flaw: MessageFlaw,
   field: string,
   message: BrokenMessage["message"],
@@ -97,13 +97,13 @@ function named(
 }
 
 function otherVersion(message: BrokenMessage["message"]): BrokenMessage {
-  const broken = named("wrong version", "protocolVersion", message, "protocol_mismatch");
-  return { ...broken, title: `${message.type}: wrong version` };
+  const named = brokenMessage("wrong version", "protocolVersion", message, "protocol_mismatch");
+  return { ...named, title: `${message.type}: wrong version` };
 }
 
 function unknownType(): BrokenMessage {
-  const broken = named("unknown type", "type", { type: "gossip" }, "message_invalid");
-  return { ...broken, title: "gossip: unknown type" };
+  const named = brokenMessage("unknown type", "type", { type: "gossip" }, "message_invalid");
+  return { ...named, title: "gossip: unknown type" };
 }
 
 /** Values of the same type as an example. */
@@ -124,13 +124,13 @@ function at(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], value);
 }
 
-function changed(message: object, path: Path, value: unknown): object {
+function withField(message: object, path: Path, value: unknown): object {
   const copy = structuredClone(message);
   (at(copy, path.slice(0, -1)) as Record<string, unknown>)[path.at(-1) ?? ""] = value;
   return copy;
 }
 
-function without(message: object, path: Path): object {
+function withoutField(message: object, path: Path): object {
   const copy = structuredClone(message);
   delete (at(copy, path.slice(0, -1)) as Record<string, unknown>)[path.at(-1) ?? ""];
   return copy;

@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { brokenFrames, buildFrame, buildRawFrame } from "./build-frame.ts";
 import { buildWorkerMessage } from "./build-message.ts";
 
-test("buildFrame() makes bytes that decode to the message", () => {
+test("buildFrame() makes bytes that decode to the message [R9.3]", () => {
   const messages: unknown[] = [];
   new FrameDecoder().decode(buildFrame(buildWorkerMessage("started")), (bytes) =>
     messages.push(unpackMessage(bytes, workerMessageSchema)),
@@ -37,7 +37,7 @@ test("buildRawFrame() writes what it is told", () => {
 });
 
 test.for(brokenFrames())(
-  "brokenFrames(): $title ends the channel with $code [F07]",
+  "brokenFrames(): $title ends the channel with $code [F07] [R9.3]",
   async ({ bytes, code }) => {
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
     const channel = new StreamChannel({ stream, schema: workerMessageSchema });

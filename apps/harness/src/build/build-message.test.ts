@@ -23,7 +23,7 @@ test.for(workerMessageTypes)(
   },
 );
 
-test("message builders know every type of the protocol [R1.3]", () => {
+test("message builders know every type of the protocol [R1.3] [R9.3] [S0-45]", () => {
   expect(hostMessageTypes.toSorted()).toEqual(typesOf(hostMessageSchema).toSorted());
   expect(workerMessageTypes.toSorted()).toEqual(typesOf(workerMessageSchema).toSorted());
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { collect } from "../wait/collect.ts";
 import { FakeRuntime } from "./fake-runtime.ts";
 
-test("FakeRuntime brings a session's worker up and the test drives its execution [R9.2]", async () => {
+test("FakeRuntime brings a session's worker up and the test drives its execution [R9.2] [S0-44]", async () => {
   const runtime = new FakeRuntime();
   await using session = await Session.open({ runtime });
   const worker = await runtime.workers.take();

@@ -60,8 +60,8 @@ test("killProcess() has ended a process when it settles [F01]", async () => {
 test("haltProcess() halts a process until it is disposed of [F02]", async () => {
   const { identity } = await startProcess();
   {
-    using _halt = haltProcess(identity.pid);
-    await eventually(() => isStopped(identity.pid), { what: "the halt" });
+    using halt = haltProcess(identity.pid);
+    await eventually(() => isStopped(halt.pid), { what: "the halt" });
   }
   await eventually(() => !isStopped(identity.pid), { what: "its going on" });
 });

@@ -49,15 +49,20 @@ export async function killProcess(
   });
 }
 
+/** A process that stands still, as {@link isStopped} sees a moment later. Dispose of it to let it go on, should it still be there. */
+export interface HaltedProcess extends Disposable {
+  readonly pid: number;
+}
+
 /**
- * Halts a process: it lives, and does nothing. Dispose of what is answered to let it go on, should it still be there.
+ * Halts a process, by SIGSTOP: it lives, and does nothing.
  * @param pid such as `session.pid`
  * @throws HoldfastError `process_not_found` when there is none
  */
-export function haltProcess(pid: number | null): Disposable {
+export function haltProcess(pid: number | null): HaltedProcess {
   const identity = expectProcess(pid);
   signalProcess(identity, "SIGSTOP");
-  return { [Symbol.dispose]: () => void signalProcess(identity, "SIGCONT") };
+  return { pid: identity.pid, [Symbol.dispose]: () => void signalProcess(identity, "SIGCONT") };
 }
 
 function expectProcess(pid: number | null): ProcessIdentity {

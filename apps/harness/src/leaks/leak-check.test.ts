@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { holdings } from "./holdings.ts";
 import { expectNoLeaks, leaksSince, watchLeaks } from "./leak-check.ts";
 
-test("leaksSince() names a process that is left, until it has ended [R9.6]", async () => {
+test("leaksSince() names a process that is left, until it has ended [R9.6] [S0-50]", async () => {
   const before = holdings();
   const child = spawn("sleep", ["1000"], { stdio: "ignore" });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -9,7 +9,7 @@ async function openAsking(prompts: readonly string[]) {
   const runtime = new FakeRuntime({ features: ["input"] });
   const session = await Session.open({ runtime });
   const worker = await runtime.workers.take();
-  const asking = worker.executions.take().then(async (driven) => {
+  const answers = worker.executions.take().then(async (driven) => {
     for (const [index, prompt] of prompts.entries()) {
       driven.print(`${index}.`);
       driven.tell({ type: "input_request", prompt, password: prompt.includes("word") });
@@ -18,13 +18,19 @@ async function openAsking(prompts: readonly string[]) {
     driven.end();
     return driven.written.map(({ data, close }) => (close ? null : data.toString()));
   });
-  return { session, asking, [Symbol.asyncDispose]: () => session.close() };
+  return { session, answers, [Symbol.asyncDispose]: () => session.close() };
 }
 
 describe("executeWithInput()", () => {
   test("answers by text, by pattern, by function, in turn, and with the end of the input [R9.5]", async () => {
-    await using test = await openAsking(["name? ", "Password: ", "again? ", "again? ", "2 + 3 = "]);
-    const { record, exchanges } = await executeWithInput(test.session, "code", [
+    await using asking = await openAsking([
+      "name? ",
+      "Password: ",
+      "again? ",
+      "again? ",
+      "2 + 3 = ",
+    ]);
+    const { record, exchanges } = await executeWithInput(asking.session, "code", [
       ["name", "Ada"],
       [/^password/i, "secret"],
       ["again", ["yes", null]],
@@ -38,24 +44,24 @@ describe("executeWithInput()", () => {
       { prompt: "again? ", password: false, answer: null },
       { prompt: "2 + 3 = ", password: false, answer: "5" },
     ]);
-    expect(await test.asking).toEqual(["Ada", "secret", "yes", null, "5"]);
+    expect(await asking.answers).toEqual(["Ada", "secret", "yes", null, "5"]);
   });
 
   test("tells a prompt that nothing answers, and ends the execution [R9.5]", async () => {
-    await using test = await openAsking(["name? ", "age? "]);
-    const executing = executeWithInput(test.session, "code", [["name", ["Ada"]]]);
+    await using asking = await openAsking(["name? ", "age? "]);
+    const executing = executeWithInput(asking.session, "code", [["name", ["Ada"]]]);
     await expect(executing).rejects.toMatchObject({
       code: "input_not_expected",
       message:
         '[input_not_expected] executeWithInput: nothing answers the prompt "age? ", number 2; there are answers to "name"',
       details: { exchanges: [{ prompt: "name? ", password: false, answer: "Ada" }] },
     });
-    expect(test.session.status).not.toBe("busy");
+    expect(asking.session.status).not.toBe("busy");
   });
 
   test("tells a prompt for which no answer is left", async () => {
-    await using test = await openAsking(["name? ", "name? "]);
-    const executing = executeWithInput(test.session, "code", [["name", ["Ada"]]]);
+    await using asking = await openAsking(["name? ", "name? "]);
+    const executing = executeWithInput(asking.session, "code", [["name", ["Ada"]]]);
     await expect(executing).rejects.toThrow('nothing answers the prompt "name? ", number 2');
   });
 

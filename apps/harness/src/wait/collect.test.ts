@@ -9,7 +9,7 @@ async function* numbers(onEnd: () => void) {
   }
 }
 
-test("collect() takes a stream to its end [R9.4]", async () => {
+test("collect() takes a stream to its end [R9.4] [S0-48]", async () => {
   await expect(collect(ReadableStream.from([1, 2, 3]))).resolves.toEqual([1, 2, 3]);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
 
-test("eventually() answers the first thing that is neither null, undefined nor false", async () => {
+test("eventually() answers the first thing that is neither null, undefined nor false [R9.4] [S0-46]", async () => {
   const answers = [null, undefined, false, 0];
   await expect(eventually(() => answers.shift(), { what: "a number" })).resolves.toBe(0);
 });

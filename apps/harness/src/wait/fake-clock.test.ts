@@ -20,7 +20,7 @@ test("stopClock() holds timers and Date until advance(), and gives them back", a
   expect(Date.now()).toBeGreaterThan(1_000_000);
 });
 
-test("stopClock() brings an execution to its timeout, and to the kill after the grace, without waiting [R2.4]", async () => {
+test("stopClock() brings an execution to its timeout, and to the kill after the grace, without waiting [R2.4] [R9.4] [S0-49]", async () => {
   using clock = stopClock();
   const runtime = new FakeRuntime();
   await using session = await Session.open({ runtime, interruptGraceMs: 2_000 });

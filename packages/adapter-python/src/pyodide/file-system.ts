@@ -2,9 +2,7 @@
 export interface FileSystem {
   readonly filesystems: { readonly NODEFS: NodeFiles };
   readonly ErrnoError: new (errno: number) => Error;
-  readonly devices: unknown[];
   analyzePath(path: string): { readonly exists: boolean };
-  chdir(path: string): void;
   createNode(parent: unknown, name: string, mode: number, device: number): FileNode;
   isDir(mode: number): boolean;
   isFile(mode: number): boolean;
@@ -13,16 +11,16 @@ export interface FileSystem {
   mkdev(path: string, mode: number, device: number): void;
   mkdirTree(path: string): void;
   mount(type: NodeFiles, options: { readonly root: string }, path: string): void;
-  open(path: string, flags: number): Stream;
   registerDevice(device: number, operations: StreamOperations): void;
   symlink(target: string, path: string): void;
-  unlink(path: string): void;
 }
 
 /** The files of the machine. */
 export interface NodeFiles {
   readonly node_ops: unknown;
   readonly stream_ops: StreamOperations;
+  /** Emscripten's number of an error of Node's. */
+  convertNodeCode(error: { readonly code?: string | undefined }): number | undefined;
   createNode(parent: unknown, name: string, mode: number, device: number): FileNode;
   realPath(node: FileNode): string;
 }
@@ -52,5 +50,5 @@ export interface StreamOperations {
 }
 
 /** Numbers of Emscripten's own. */
-export const errno = { EAGAIN: 6, EINTR: 27, EINVAL: 28, EIO: 29, ENXIO: 60, EPIPE: 64 } as const;
+export const errno = { EAGAIN: 6, EINTR: 27, EIO: 29 } as const;
 export const pollEvents = { in: 1, out: 4 } as const;

@@ -5,8 +5,8 @@ import type { FileSystem } from "./file-system.ts";
 // Pyodide has these of its own: devices, descriptors, and its standard library.
 const ofPyodide = new Set(["dev", "proc", "lib"]);
 
-/** Puts the folders of the machine where Python finds them under their own names. */
-export function mountMachine(files: FileSystem): void {
+/** Puts the folders of the machine where Python finds them under their own names, and the worker's own one at any rate. */
+export function mountMachine(files: FileSystem, directory: string): void {
   for (const name of readdirSync("/")) {
     if (ofPyodide.has(name)) continue;
     const path = join("/", name);
@@ -15,6 +15,7 @@ export function mountMachine(files: FileSystem): void {
     else if (status.isSymbolicLink() && !files.analyzePath(path).exists)
       files.symlink(readlinkSync(path), path);
   }
+  if (!files.analyzePath(directory).exists) mountFolder(files, directory, directory);
 }
 
 /** Puts a folder of the machine at a path of Python's. */

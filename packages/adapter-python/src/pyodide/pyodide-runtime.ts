@@ -43,9 +43,9 @@ export class PyodideRuntime implements Runtime {
     this.#folder = folder;
     this.#snapshot = snapshot
       ? new PyodideSnapshot({
-          make: (path, startTimeoutMs) => {
+          make: (path, limits) => {
             this.#timeZoneOfSpare = this.#timeZone;
-            const start = { sessionId: "snapshot", startTimeoutMs };
+            const start = { sessionId: "snapshot", ...limits };
             return this.#launch({ path, isMade: false }, start, unassigned(this.#timeZone));
           },
         })
@@ -70,6 +70,7 @@ export class PyodideRuntime implements Runtime {
   }
 
   async warm(options: WarmOptions): Promise<WarmWorker> {
+    if (options.env !== undefined) this.#timeZone = options.env["TZ"];
     const timeZone = this.#timeZone;
     const snapshot = await this.#madeSnapshot(options.signal);
     const greeted =
@@ -98,7 +99,11 @@ export class PyodideRuntime implements Runtime {
     const process = await GuardedProcess.start({
       command: globalThis.process.execPath,
       // Not a debugger for whoever sends SIGUSR1.
-      args: ["--disable-sigusr1", adapterFile("dist/pyodide-process.mjs"), JSON.stringify(data)],
+      args: [
+        "--disable-sigusr1",
+        adapterFile("dist/pyodide/pyodide-process.mjs"),
+        JSON.stringify(data),
+      ],
       // Node heeds variables that are not for it, and its time zone is Python's.
       env: env["TZ"] === undefined ? {} : { TZ: env["TZ"] },
       cwd: "/",

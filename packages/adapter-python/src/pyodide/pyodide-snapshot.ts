@@ -1,4 +1,4 @@
-import { within } from "@holdfast/core";
+import { type WarmOptions, within } from "@holdfast/core";
 import type { Greeted } from "../python-handshake.ts";
 import { SnapshotFile } from "./snapshot-file.ts";
 
@@ -8,7 +8,7 @@ const startTimeoutMs = 60_000;
 /** What a {@link PyodideSnapshot} needs. */
 export interface PyodideSnapshotOptions {
   /** Starts a process that first of all copies its memory to the path. */
-  readonly make: (path: string, startTimeoutMs: number) => Promise<Greeted>;
+  readonly make: (path: string, limits: WarmOptions) => Promise<Greeted>;
 }
 
 /**
@@ -19,7 +19,7 @@ export class PyodideSnapshot {
   readonly #make: PyodideSnapshotOptions["make"];
   #making: Promise<SnapshotFile | null> | null = null;
   #spare: Greeted | null = null;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor({ make }: PyodideSnapshotOptions) {
     this.#make = make;
@@ -30,14 +30,14 @@ export class PyodideSnapshot {
    * @throws HoldfastError `worker_start_failed` when it cannot be made: the next call tries again; `cancelled`
    */
   async path(signal?: AbortSignal): Promise<string | null> {
-    if (this.#isClosed) return null;
+    if (this.#closing.signal.aborted) return null;
     this.#making ??= this.#made();
     const file = await within(this.#making, {
       timeoutMs: 2 * startTimeoutMs,
       what: "first start of Pyodide",
       ...(signal ? { signal } : {}),
     });
-    return this.#isClosed ? null : (file?.path ?? null);
+    return this.#closing.signal.aborted ? null : (file?.path ?? null);
   }
 
   /** The process that it was copied from, right after {@link path} has settled, for one. */
@@ -48,7 +48,7 @@ export class PyodideSnapshot {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     const file = await this.#making?.catch(() => null);
     file?.close();
     await this.#stopSpare();
@@ -57,7 +57,7 @@ export class PyodideSnapshot {
   async #made(): Promise<SnapshotFile | null> {
     const file = new SnapshotFile();
     try {
-      this.#spare = await this.#make(file.path, startTimeoutMs);
+      this.#spare = await this.#make(file.path, { startTimeoutMs, signal: this.#closing.signal });
     } catch (error) {
       file.close();
       this.#making = null;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync, writeSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -36,32 +36,48 @@ try {
 
 /** A Python that has imported all of the worker. */
 async function start(): Promise<PyodideAPI> {
-  const loaded = snapshot?.isMade === true ? readFileSync(snapshot.path) : null;
+  if (snapshot?.isMade === true) {
+    try {
+      return await load({ _loadSnapshot: readFileSync(snapshot.path) });
+    } catch {
+      // It is worth a second and a half, no more: Pyodide's snapshots are experimental.
+    }
+  }
   const isMaking = snapshot?.isMade === false;
-  const pyodide = await module.loadPyodide({
-    indexURL: folder,
-    env: { HOME: "/", PYTHONINSPECT: "" },
-    ...(loaded === null ? {} : { _loadSnapshot: loaded }),
-    ...(isMaking ? { _makeSnapshot: true } : {}),
-  });
-  const files = pyodide.FS as unknown as FileSystem;
-  mountFolder(files, worker, workerPath);
-  if (loaded === null)
-    pyodide.runPython(`
+  const pyodide = await load(isMaking ? { _makeSnapshot: true } : {});
+  pyodide.runPython(`
 import sys
 sys.path[:] = ["${workerPath}", *filter(None, sys.path)]
 import holdfast_worker.pyodide_main
 sys.path.remove("${workerPath}")
 sys.executable = ""
 `);
-  if (isMaking) writeFileSync(snapshot.path, pyodide.makeMemorySnapshot());
+  if (isMaking) writeSnapshot(pyodide, snapshot.path);
   return pyodide;
+}
+
+async function load(
+  options: Pick<NonNullable<Parameters<typeof loadPyodide>[0]>, "_loadSnapshot" | "_makeSnapshot">,
+): Promise<PyodideAPI> {
+  const env = { HOME: "/", PYTHONINSPECT: "" };
+  const pyodide = await module.loadPyodide({ indexURL: folder, env, ...options });
+  mountFolder(pyodide.FS, worker, workerPath);
+  return pyodide;
+}
+
+/** Leaves the file empty where that cannot be. */
+function writeSnapshot(pyodide: PyodideAPI, path: string): void {
+  try {
+    writeFileSync(path, pyodide.makeMemorySnapshot());
+  } catch {
+    truncateSync(path);
+  }
 }
 
 function serve(pyodide: PyodideAPI): void {
   const files = pyodide.FS as unknown as FileSystem;
   allowPipes(files, words);
-  mountMachine(files);
+  mountMachine(files, process.env["HOLDFAST_WORKER"] ?? "/");
   const channel = new ChannelDevice({ files, words, port, fd: channelFd });
   channel.install("/dev/holdfast-channel", "/dev/holdfast-ready");
   pyodide.setStdin({ stdin: () => null });

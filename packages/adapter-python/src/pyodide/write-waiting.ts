@@ -33,7 +33,6 @@ const pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
 
 /** The system's error as Emscripten has it. */
 export function toErrno(files: FileSystem, error: unknown): Error {
-  const { code = "" } = error as NodeJS.ErrnoException;
-  const known = errno[code as keyof typeof errno] as number | undefined;
+  const known = files.filesystems.NODEFS.convertNodeCode(error as NodeJS.ErrnoException);
   return new files.ErrnoError(known ?? errno.EIO);
 }

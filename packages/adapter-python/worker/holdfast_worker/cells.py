@@ -6,6 +6,7 @@ import sys
 from _ast import PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST, Expr, Expression, Interactive
 
 from . import mime, values
+from .namespace import imported
 from .representation import safe_repr
 from .sources import remember
 
@@ -24,6 +25,12 @@ class Cells:
         self.namespace = sys.modules["__main__"].__dict__
         self.codes = ()
         self._last = []
+        self._imports = {}
+
+    @property
+    def imports(self):
+        """Ids of executions, by the names of the modules that they imported."""
+        return self._imports
 
     @property
     def count(self):
@@ -62,6 +69,12 @@ class Cells:
         name = "<cell %d>" % self._count
         remember(name, code)
         return name
+
+    def note_imports(self, execution):
+        """Modules that have become variables are this execution's, where its code speaks of importing."""
+        if "import" in execution.code:
+            for name in imported(self.namespace):
+                self._imports.setdefault(name, execution.id)
 
     def run(self, code, name):
         """Runs every statement once; the value of the last one, if it is an expression, as ``result``, or ``None``."""

@@ -229,6 +229,7 @@ class Worker:
             figures.flush(self._requests.show)
 
     def _complete(self, execution, ending):
+        self._cells.note_imports(execution)
         if ending.before is not None:
             changes = ending.before.changes(self._cells.namespace)
             self._channel.send({"type": "changes", "executionId": execution.id, **changes})

@@ -1,7 +1,6 @@
 """The user's variables by name, and what was imported."""
 
 import sys
-from binascii import a2b_base64
 
 from . import sources, values
 from .representation import attempt, safe_repr
@@ -41,17 +40,29 @@ def delete(namespace, names):
     return missing
 
 
-def modules(namespace):
-    """The modules that variables of the user's are."""
+def imported(namespace):
+    """The modules that variables of the user's are, by their names."""
     found = {}
     for variable, value in list(namespace.items()):
-        if type(value) is type(sys) and not is_ours(variable):
+        if type(value) is type(sys) and type(variable) is str and not is_ours(variable):
             name = vars(value).get("__name__")
-            version = vars(value).get("__version__")
             if type(name) is str:
-                version = sayable(version[:100]) if type(version) is str else None
-                found[name] = {"name": sayable(name[:1000]), "version": version, "executionId": None}
-    return list(found.values())
+                found[name] = value
+    return found
+
+
+def modules(namespace, imports):
+    """As the protocol has them; ``imports`` has the ids of executions by the names of modules."""
+    return [_describe_module(name, module, imports.get(name)) for name, module in imported(namespace).items()]
+
+
+def _describe_module(name, module, execution_id):
+    version = vars(module).get("__version__")
+    return {
+        "name": sayable(name[:1000]),
+        "version": sayable(version[:100]) if type(version) is str else None,
+        "executionId": execution_id,
+    }
 
 
 def decode(value):
@@ -77,8 +88,8 @@ _DECODERS = {
     "set": lambda value: set(_items(value)),
     "frozenset": lambda value: frozenset(_items(value)),
     "dict": lambda value: {decode(key): decode(item) for key, item in value["items"]},
-    "bytes": lambda value: a2b_base64(value["base64"]),
-    "bytearray": lambda value: bytearray(a2b_base64(value["base64"])),
+    "bytes": lambda value: import_standard("binascii").a2b_base64(value["base64"]),
+    "bytearray": lambda value: bytearray(import_standard("binascii").a2b_base64(value["base64"])),
     "bigint": lambda value: int(value["value"], 0),
     "float": lambda value: float(value["value"]),
     "complex": lambda value: complex(decode(value["real"]), decode(value["imag"])),

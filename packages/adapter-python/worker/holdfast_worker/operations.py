@@ -105,7 +105,7 @@ class Operations:
     def _list_modules(self, _):
         from . import namespace
 
-        return {"type": "modules", "items": namespace.modules(self._cells.namespace)}
+        return {"type": "modules", "items": namespace.modules(self._cells.namespace, self._cells.imports)}
 
     def _complete(self, message):
         from . import completion

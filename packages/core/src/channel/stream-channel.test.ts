@@ -102,7 +102,7 @@ describe.each(transports)("StreamChannel over %s", (_name, open) => {
     host.close();
   });
 
-  it("takes messages larger than a frame, and refuses a frame over the limit for good", async () => {
+  it("takes messages larger than a frame, and refuses a frame over the limit for good [S0-18]", async () => {
     const { host, worker, raw } = await channels({ maxFrameBytes: 1024 });
     const got = Promise.withResolvers<number>();
     host.onMessage((message) => message.type === "output" && got.resolve(message.data.length));

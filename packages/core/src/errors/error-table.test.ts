@@ -26,7 +26,7 @@ function squeeze(from: string | undefined): string | undefined {
   return from?.replaceAll(/ +|-{3,}/g, " ");
 }
 
-it("errorCodes are what docs/errors.md lists; HOLDFAST_UPDATE=1 writes them there [R5.4]", () => {
+it("errorCodes are what docs/errors.md lists; HOLDFAST_UPDATE=1 writes them there [R5.4] [S2-33]", () => {
   const text = readFileSync(page, "utf8");
   if (process.env["HOLDFAST_UPDATE"] === "1") writeFileSync(page, text.replace(block, table));
   expect(squeeze(block.exec(readFileSync(page, "utf8"))?.[0])).toBe(squeeze(table()));

@@ -88,7 +88,7 @@ describe("FrameDecoder.decode()", () => {
     expect(seen[1]?.length).toBe(10_000);
   });
 
-  it("passes messages of 100 KB, 10 MB and 100 MB in frames of 16 MiB [R1.5]", () => {
+  it("passes messages of 100 KB, 10 MB and 100 MB in frames of 16 MiB [R1.5] [S0-19]", () => {
     for (const size of [100_000, 10_000_000, 100_000_000]) {
       const message = Buffer.alloc(size, 7);
       message.writeUInt32BE(size, size - 4);
@@ -97,7 +97,7 @@ describe("FrameDecoder.decode()", () => {
     }
   });
 
-  it("refuses a frame over the limit before its bytes come, and stays broken [R1.5]", () => {
+  it("refuses a frame over the limit before its bytes come, and stays broken [R1.5] [S0-18]", () => {
     const decoder = new FrameDecoder({ maxFrameBytes: 10 });
     const error = failure(() => decoder.decode(frame(Buffer.alloc(0), 0, 4_000_000_000), () => {}));
     expect(error.code).toBe("frame_too_large");
@@ -105,7 +105,7 @@ describe("FrameDecoder.decode()", () => {
     expect(failure(() => decoder.decode(frame(Buffer.from("ok")), () => {}))).toBe(error);
   });
 
-  it("bounds a message of many frames [R1.5]", () => {
+  it("bounds a message of many frames [R1.5] [S0-20]", () => {
     const decoder = new FrameDecoder({ maxMessageBytes: 1000 });
     const part = frame(Buffer.alloc(400), frameFlagMore);
     decoder.decode(part, () => {});

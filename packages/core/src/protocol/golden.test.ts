@@ -287,11 +287,11 @@ if (process.env["HOLDFAST_UPDATE"] === "1")
   );
 
 describe("golden.json", () => {
-  it("has the bytes that are sent; HOLDFAST_UPDATE=1 writes it anew [R1.3]", () => {
+  it("has the bytes that are sent; HOLDFAST_UPDATE=1 writes it anew [R1.3] [S0-24]", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(golden());
   });
 
-  it("has each type of message, both ways", () => {
+  it("has each type of message, both ways [R1.3] [S0-14]", () => {
     const types = (
       options: readonly { readonly shape: { readonly type: { readonly value: string } } }[],
     ) => options.map(({ shape }) => shape.type.value).toSorted();

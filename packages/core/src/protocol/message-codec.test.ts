@@ -20,13 +20,13 @@ function refused(bytes: Uint8Array): string {
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 
 describe("unpackMessage()", () => {
-  it("drops what the schema does not know [R1.3]", () => {
+  it("drops what the schema does not know [R1.3] [S0-24]", () => {
     expect(
       unpackMessage(packMessage({ ...completed, more: 1 } as never), workerMessageSchema),
     ).toEqual(completed);
   });
 
-  it("names the field that is missing [R1.3]", () => {
+  it("names the field that is missing [R1.3] [S0-70]", () => {
     expect(refused(packMessage({ type: "completed", executionId: "e" } as never))).toContain(
       "field status",
     );

@@ -45,7 +45,7 @@ function after(from: SessionState, event: SessionEvent) {
 }
 
 describe("transition()", () => {
-  it("is total, pure and keeps its invariants for every event in every reachable state [R2.1]", () => {
+  it("is total, pure and keeps its invariants for every event in every reachable state [R2.1] [S2-15]", () => {
     const seen = new Map<string, SessionState>();
     const queue = statuses.map((status) => state(status));
     queue.push(state("busy", { queue: ["q"] }), state("starting", { queue: ["a", "q"] }));
@@ -169,7 +169,7 @@ describe("transition()", () => {
     expect(result.state.queue).toEqual([]);
   });
 
-  it("restarts from every state but closed, and an older worker is heard no more [D8] [D9]", () => {
+  it("restarts from every state but closed, and an older worker is heard no more [D8] [D9] [S0-8]", () => {
     for (const status of statuses.filter((one) => one !== "closed")) {
       const result = after(state(status), { type: "restart" });
       expect(result.state).toMatchObject({ status: "restarting", generation: 4 });

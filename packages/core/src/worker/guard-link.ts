@@ -159,11 +159,17 @@ export class GuardLink {
     for (const [name, waiter] of this.#fifoWaiters) waiter.reject(this.#lost(`FIFO ${name}`));
     this.#fifoWaiters.clear();
     for (const passed of this.#barriers.splice(0)) passed();
-    this.ended.resolve({
-      exitCode: signal === 0 ? code : null,
-      signal: signal === 0 ? null : (signalNames.get(signal) ?? "SIGKILL"),
-      stderrTail: this.#stderrTail.toString("utf8"),
-    });
+    // Its last words lie in a pipe of their own by now, and are read in this turn; in the next one, if the pipe has only now
+    // begun to be watched.
+    setImmediate(() =>
+      setImmediate(() =>
+        this.ended.resolve({
+          exitCode: signal === 0 ? code : null,
+          signal: signal === 0 ? null : (signalNames.get(signal) ?? "SIGKILL"),
+          stderrTail: this.#stderrTail.toString("utf8"),
+        }),
+      ),
+    );
   }
 
   // The guard ends last, unless it stays for others; when it was killed instead, the kernel has killed the command (its
@@ -175,6 +181,7 @@ export class GuardLink {
     this.#end(0, constants.signals.SIGKILL);
     this.#control.destroy();
     this.channel?.end();
+    await this.ended.promise;
     if (this.#isGone) return this.gone.resolve(this.#killed);
     await Promise.all(
       this.ancestors.map((guard) => {

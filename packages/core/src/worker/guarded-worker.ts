@@ -1,7 +1,7 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { awaitReady } from "./await-ready.ts";
 import type { GuardedProcess } from "./guarded-process.ts";
-import { type Heartbeat, heartbeatOf } from "./heartbeat.ts";
+import { heartbeatOf } from "./heartbeat.ts";
 import { OutputLanes } from "./output-lanes.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";
@@ -37,7 +37,25 @@ export interface GuardedWorkerOptions {
    * @default none is taken: `input_not_expected`
    */
   readonly write?: (request: WorkerRequest, data: Uint8Array, close: boolean) => Promise<void>;
+  /** The methods of further features. @default `ping`, which asks the kernel whether the process lives and is not stopped */
+  readonly operations?: WorkerOperations;
 }
+
+/** What a {@link Worker} can do beside executing, as its features name it. */
+export type WorkerOperations = Pick<
+  Worker,
+  | "executeInBackground"
+  | "checkpoint"
+  | "restore"
+  | "fork"
+  | "variables"
+  | "setVariable"
+  | "deleteVariables"
+  | "modules"
+  | "complete"
+  | "inspect"
+  | "ping"
+>;
 
 interface Foreground {
   readonly request: WorkerRequest;
@@ -99,6 +117,8 @@ export class GuardedWorker implements Worker {
     this.#lanes.listenLate((...late) => start.onLateOutput?.(...late));
     process.channel?.once("close", () => void this.#endWithoutChannel());
     this.exited = this.#watch();
+    const ping: WorkerOperations["ping"] = async () => heartbeatOf(process.pid);
+    Object.assign(this, { ping, ...options.operations });
   }
 
   execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution {
@@ -159,11 +179,6 @@ export class GuardedWorker implements Worker {
     if (foreground?.request.executionId !== executionId) return;
     clearTimeout(foreground.interrupting);
     foreground.interrupting = undefined;
-  }
-
-  /** What the kernel says of the process: a worker that is idle is not asked. */
-  async ping(): Promise<Heartbeat> {
-    return heartbeatOf(this.pid);
   }
 
   async stop(options?: StopOptions): Promise<StopReport> {

@@ -29,5 +29,5 @@ it("a stopped process has no heartbeat, and is not able to work until it goes on
   expect(isAbleToWork(pid)).toBe(true);
   process.kill(pid, "SIGKILL");
   await once(child, "exit");
-  expect(() => heartbeatOf(pid)).toThrow();
+  expect(() => heartbeatOf(pid)).toThrow("ENOENT");
 });

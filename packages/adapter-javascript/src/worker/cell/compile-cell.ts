@@ -22,8 +22,6 @@ export interface CompileOptions {
   readonly constants?: ReadonlySet<string>;
   /** Whether what is no JavaScript is tried as TypeScript. @default true */
   readonly typescript?: boolean;
-  /** Whether a semicolon after the last expression hides its value, as in notebooks. @default true */
-  readonly semicolonHides?: boolean;
   /**
    * A global function that is called with what each `await` at top level has waited for, answers it, and may throw: so that code
    * which was interrupted as it waited does not go on. @default none
@@ -57,7 +55,7 @@ function compile(source: string, options: CompileOptions): Cell | InvalidCell {
 
 function build(parsed: ParsedCell, options: CompileOptions): Cell {
   const { program, source, originalPosition } = parsed;
-  const { fileName, constants: earlier = new Set<string>(), semicolonHides = true } = options;
+  const { fileName, constants: earlier = new Set<string>() } = options;
   const edits = new SourceEdits(source);
   const { imports, statements } = takeModuleSyntax(program, source, edits);
   const declarations = findDeclarations(statements, source);
@@ -84,7 +82,7 @@ function build(parsed: ParsedCell, options: CompileOptions): Cell {
     steps: scripts.map((script) =>
       compileStep(script, head, { lines, shifts, shift: parsed.shift, fileName }),
     ),
-    hasResult: hasResult(statements.at(-1), parsed) && !(semicolonHides && parsed.endsInSemicolon),
+    hasResult: hasResult(statements.at(-1), parsed),
     originalPosition: shifts.isEmpty ? originalPosition : positionBefore(shifts, parsed),
   };
 }

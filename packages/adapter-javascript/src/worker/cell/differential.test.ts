@@ -121,7 +121,7 @@ function asScript(source: string, names: readonly string[]): readonly string[] |
 }
 
 async function asCell(source: string, names: readonly string[]): Promise<readonly string[]> {
-  const cell = compileCell(source, { fileName: "<cell 1>", semicolonHides: false });
+  const cell = compileCell(source, { fileName: "<cell 1>" });
   if (cell.status === "invalid") return [cell.text];
   try {
     const value = await runCell(cell, bindings);

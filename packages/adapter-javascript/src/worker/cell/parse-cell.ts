@@ -8,8 +8,6 @@ import { looksGeneric, type Stripped, stripTypes } from "./typescript-source.ts"
 export interface ParsedCell {
   readonly source: string;
   readonly program: Program;
-  /** Whether the user's source ends in one. */
-  readonly endsInSemicolon: boolean;
   /** Characters that were put in front of the source. */
   readonly shift: number;
   readonly originalPosition: PositionMap | null;
@@ -42,8 +40,7 @@ function parseStripped(
 ): ParsedCell | ParseError {
   const again = tryParse(code);
   if (isParseError(again) || originalPosition === null) return again;
-  // What is printed anew ends in a semicolon always.
-  return { ...again, originalPosition, endsInSemicolon: source.trimEnd().endsWith(";") };
+  return { ...again, originalPosition };
 }
 
 /** As Node's REPL: what begins with a brace and does not end in a semicolon is an object, if it can be one. */
@@ -57,10 +54,7 @@ function tryParse(source: string): ParsedCell | ParseError {
 }
 
 function parsedAs(source: string, program: Program, shift: number): ParsedCell {
-  const last = program.body.at(-1);
-  const mayHide = last?.type === "ExpressionStatement" || last?.type === "EmptyStatement";
-  const endsInSemicolon = mayHide && source[last.end - 1] === ";";
-  return { source, program, endsInSemicolon, shift, originalPosition: null };
+  return { source, program, shift, originalPosition: null };
 }
 
 function tryProgram(source: string): Program | ParseError {

@@ -175,7 +175,7 @@ describe("a constant", () => {
 describe("the result", () => {
   it.each<readonly [string, unknown]>([
     ["1 + 1", 2],
-    ["1 + 1;", undefined],
+    ["1 + 1;", 2],
     ["1 + 1 // why", 2],
     ["'use strict'", "use strict"],
     ["{ a: 1 }", { a: 1 }],
@@ -209,11 +209,6 @@ describe("the result", () => {
     const later = compileCell("await 0, [Promise.resolve(1)][0]", { fileName: "<cell 1>" });
     if (later.status === "invalid") throw new Error(later.text);
     expect((await runCell(later, bindings))?.[0]).toBeInstanceOf(Promise);
-  });
-
-  it("can be told not to be hidden by a semicolon", async () => {
-    const cell = compileCell("1;", { fileName: "<cell 1>", semicolonHides: false });
-    expect(cell.status === "ok" && (await runCell(cell, bindings))).toEqual([1]);
   });
 });
 
