@@ -8,8 +8,12 @@ import { workerData } from "node:worker_threads";
 
 const retryMs = 1;
 
+// The session tells us again every 100 ms. Has there been no answer for this long, none will come.
+const staleMs = 50;
+
 const { path, key } = workerData as { readonly path: string; readonly key: string };
 let wanted = 0;
+let askedAt = 0;
 let session: Session | null = null;
 
 // Held for writing too, so that there is no end of file between two interrupts.
@@ -21,9 +25,12 @@ socket.on("data", (chunk: Buffer) => {
 socket.on("error", () => {});
 
 function interrupt(number: number): void {
-  if (number <= wanted) return;
+  if (number < wanted) return;
   wanted = number;
-  if (session === null) attempt();
+  if (session !== null && performance.now() - askedAt < staleMs) return;
+  session?.disconnect();
+  session = null;
+  attempt();
 }
 
 function attempt(): void {
@@ -31,15 +38,18 @@ function attempt(): void {
     session = new Session();
     session.connectToMainThread();
   }
-  const expression = `(()=>0)[${JSON.stringify(key)}](${wanted})`;
   const asked = wanted;
-  session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
+  const current = session;
+  askedAt = performance.now();
+  const expression = `(()=>0)[${JSON.stringify(key)}](${asked})`;
+  current.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
+    if (session !== current) return;
     // An error: the main thread is about to end, or what has terminated the code has ended the expression instead.
     const isEnded = error === null && answer.result.value === "ended";
     if (!isEnded || wanted !== asked) {
-      setTimeout(attempt, retryMs);
+      setTimeout(() => session === current && attempt(), retryMs);
     } else {
-      session?.disconnect();
+      session.disconnect();
       session = null;
     }
   });

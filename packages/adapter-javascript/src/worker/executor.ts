@@ -76,11 +76,12 @@ export class Executor {
   #changes: (() => NamespaceChanges) | null = null;
 
   /** Before any user code. `isOurs`: whether a file of a stack is no business of the user's. */
-  constructor(channel: Channel, isOurs: (file: string) => boolean) {
+  constructor(channel: Channel, isOurs: (file: string) => boolean, directory: string) {
     this.#channel = channel;
     this.#isOurs = isOurs;
     this.#questions = new Questions(channel);
     this.#outputs = new Outputs(channel);
+    this.#outputs.attachFirst(directory);
     this.#inputs = new Inputs(this.#questions, this.#outputs);
     installDisplay(channel, this.#questions, this.#outputs);
     this.#keepReporting = reportUncaught((error) => this.#report(error));

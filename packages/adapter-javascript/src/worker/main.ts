@@ -11,4 +11,5 @@ new Worker({
   ownDirectory: __dirname,
   controlFile: join(__dirname, "control.cjs"),
   interruptPath: join(directory, "interrupt"),
+  directory,
 }).serve();

@@ -32,6 +32,8 @@ export interface WorkerOptions {
   readonly controlFile: string;
   /** Where it hears of them. */
   readonly interruptPath: string;
+  /** The private folder of the process. */
+  readonly directory: string;
 }
 
 /** One message after the other, one execution at a time. */
@@ -116,9 +118,9 @@ export class Worker {
     promiseThen(
       import("./executor.ts"),
       ({ Executor }) => {
-        this.#executor = new Executor(this.#channel, (file) =>
-          file.startsWith(this.#options.ownDirectory),
-        );
+        const { ownDirectory, directory } = this.#options;
+        const isOurs = (file: string) => file.startsWith(ownDirectory);
+        this.#executor = new Executor(this.#channel, isOurs, directory);
         hideFiles(this.#options.ownDirectory);
         startControl(this.#options);
         this.#serve();

@@ -1,12 +1,11 @@
 import { dirname, join } from "node:path";
 import { type Execution, currentExecution } from "../execution.ts";
-import { open } from "../output/output-lane.ts";
+import { isNothing, open } from "../output/output-lane.ts";
 import {
   O_RDONLY,
   allocate,
   bytesSet,
   bytesSubarray,
-  fstatSync,
   readSync,
   statSync,
   unlinkSync,
@@ -95,25 +94,19 @@ export class InputSource {
   }
 }
 
+/** Of what descriptor 0 was pointed at last. */
+let lastInode = -1;
+
 /** Points descriptor 0 at what was given, or at nothing. */
 export function attachInput({ stdin, stdoutPath }: Execution): void {
   if (stdin !== null && stdin.byteLength > 0) {
     const path = join(dirname(stdoutPath), "stdin");
     writeFileSync(path, stdin, { mode: 0o600 });
-    open(path, O_RDONLY, 0);
+    open(path, O_RDONLY, 0, lastInode);
+    lastInode = statSync(path).ino;
     unlinkSync(path);
   } else if (!isNothing(0)) {
-    open("/dev/null", O_RDONLY, 0);
-  }
-}
-
-const nothing = statSync("/dev/null").rdev;
-
-function isNothing(fd: number): boolean {
-  try {
-    return fstatSync(fd).rdev === nothing;
-  } catch {
-    return false;
+    open("/dev/null", O_RDONLY, 0, lastInode);
   }
 }
 

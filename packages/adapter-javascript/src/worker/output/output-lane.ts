@@ -8,11 +8,14 @@ import {
   fstatSync,
   hasCode,
   openSync,
+  statSync,
   writeSync,
 } from "../primordials.ts";
 import type { Stream } from "./output-stream.ts";
 
 const descriptors = { stdout: 1, stderr: 2 } as const;
+
+const nothing = statSync("/dev/null").rdev;
 
 // How often the number of a descriptor is tried for: a thread of Node's may open a file in the very moment in which it is free.
 const attempts = 100;
@@ -32,6 +35,7 @@ interface End {
  */
 export class OutputLane {
   readonly #waitForReader: (times: number) => void;
+  #isTaken = false;
   #ends: { readonly stdout: End; readonly stderr: End } | null = null;
 
   /** @param waitForReader blocks for a moment; it is called again and again while a pipe is full, with how often before */
@@ -48,6 +52,12 @@ export class OutputLane {
       return;
     }
     this.detach();
+    if (ends === null && !this.#isTaken) {
+      // What the process was born with.
+      close(1);
+      close(2);
+    }
+    this.#isTaken = true;
     this.#ends = { stdout: openEnd(stdout, 1), stderr: openEnd(stderr, 2) };
   }
 
@@ -58,8 +68,8 @@ export class OutputLane {
     this.#ends = null;
     close(ends.stdout.own);
     close(ends.stderr.own);
-    open("/dev/null", O_WRONLY, 1);
-    open("/dev/null", O_WRONLY, 2);
+    open("/dev/null", O_WRONLY, 1, ends.stdout.inode);
+    open("/dev/null", O_WRONLY, 2, ends.stderr.inode);
   }
 
   /** Writes all of it, or as much as there is a reader for; waits while the pipe is full. */
@@ -96,20 +106,31 @@ function openEnd(path: string, fd: number): End {
 /**
  * Opens a file as this descriptor: a file gets the lowest that is free. A thread of Node's may open one in the very moment in
  * which this is; that is left alone, and waited for.
+ * @param inode of what may be closed for it, beside `/dev/null`
  */
-export function open(path: string, flags: number, fd: number): void {
-  close(fd);
+export function open(path: string, flags: number, fd: number, inode = -1): void {
+  if (inodeOf(fd) === inode || isNothing(fd)) close(fd);
   const tooLow: number[] = [];
   for (let i = 0; i < attempts; i++) {
     const opened = openSync(path, flags);
     if (opened === fd) break;
-    if (opened < fd) arrayPush(tooLow, opened);
-    else {
+    if (opened < fd) {
+      arrayPush(tooLow, opened);
+    } else {
       close(opened);
       block(1);
     }
   }
   for (let i = 0; i < tooLow.length; i++) close(tooLow[i] as number);
+}
+
+/** Whether it is `/dev/null`. */
+export function isNothing(fd: number): boolean {
+  try {
+    return fstatSync(fd).rdev === nothing;
+  } catch {
+    return false;
+  }
 }
 
 function inodeOf(fd: number): number {

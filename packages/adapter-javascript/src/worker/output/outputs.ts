@@ -40,6 +40,18 @@ export class Outputs {
     });
   }
 
+  /**
+   * Takes the first pipes, before a thread is there that opens files: for a moment the numbers of the descriptors are free for
+   * anybody.
+   */
+  attachFirst(directory: string): void {
+    try {
+      this.#lane.attach(`${directory}/o1.out`, `${directory}/o1.err`);
+    } catch {
+      // They are named in another way: the first execution takes them.
+    }
+  }
+
   attach({ stdoutPath, stderrPath }: Execution): void {
     this.#lane.attach(stdoutPath, stderrPath);
     this.#mayBeHeld = this.#hasThreads;
