@@ -52,13 +52,9 @@ export class OutputLane {
       return;
     }
     this.detach();
-    if (ends === null && !this.#isTaken) {
-      // What the process was born with.
-      close(1);
-      close(2);
-    }
+    const isFirst = !this.#isTaken;
     this.#isTaken = true;
-    this.#ends = { stdout: openEnd(stdout, 1), stderr: openEnd(stderr, 2) };
+    this.#ends = { stdout: openEnd(stdout, 1, isFirst), stderr: openEnd(stderr, 2, isFirst) };
   }
 
   /** Lets go of the FIFOs. */
@@ -97,7 +93,9 @@ export class OutputLane {
   }
 }
 
-function openEnd(path: string, fd: number): End {
+/** `isFirst`: what the process was born with may be closed for it. */
+function openEnd(path: string, fd: number, isFirst: boolean): End {
+  if (isFirst) close(fd);
   open(path, O_WRONLY, fd);
   const own = openSync(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
   return { path, inode: inodeOf(own), own };
