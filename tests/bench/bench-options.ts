@@ -1,4 +1,5 @@
 import { bashRuntime } from "@holdfast/adapter-bash";
+import { javascriptRuntime } from "@holdfast/adapter-javascript";
 import { pythonRuntime } from "@holdfast/adapter-python";
 import { Session } from "@holdfast/core";
 
@@ -13,7 +14,11 @@ export function scaled(count: number, { scale }: BenchOptions): number {
   return Math.max(1, Math.round(count * scale));
 }
 
-export const runtimes = { bash: bashRuntime(), python: pythonRuntime() } as const;
+export const runtimes = {
+  bash: bashRuntime(),
+  javascript: javascriptRuntime(),
+  python: pythonRuntime(),
+} as const;
 
 /** The whole environment of benchmarked sessions. */
 export const sessionEnv = { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8" } as const;

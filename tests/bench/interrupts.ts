@@ -18,6 +18,18 @@ const cases = [
     code: 'import asyncio\nprint("x", end="")\nawait asyncio.sleep(6)',
   },
   {
+    runtime: "javascript",
+    what: "JavaScript `for (;;);`",
+    peer: null,
+    code: 'process.stdout.write("x"); for (;;);',
+  },
+  {
+    runtime: "javascript",
+    what: "JavaScript `await` for ever",
+    peer: null,
+    code: 'process.stdout.write("x"); await new Promise(() => {});',
+  },
+  {
     runtime: "bash",
     what: "bash `while :; do :; done`",
     peer: null,

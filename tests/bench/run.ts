@@ -9,6 +9,7 @@ import { execLatency } from "./exec-latency.ts";
 import { firstByte } from "./first-byte.ts";
 import { httpLatency } from "./http-latency.ts";
 import { interrupts } from "./interrupts.ts";
+import { javascript } from "./javascript.ts";
 import { manySessions } from "./many-sessions.ts";
 import { memory } from "./memory.ts";
 import { markdown, plain, writeFigures } from "./report.ts";
@@ -25,6 +26,7 @@ const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   exec: execLatency,
   http: httpLatency,
   start: startUp,
+  javascript,
   "first-byte": firstByte,
   throughput,
   sessions: manySessions,

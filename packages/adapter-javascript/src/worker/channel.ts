@@ -34,6 +34,10 @@ export class Channel {
   #onMessages = (): void => {};
   #maxFrameBytes = 16 * 1024 * 1024;
   #head = 0;
+  #soon: WorkerMessage | null = null;
+  readonly #sendNow = (): void => {
+    if (this.#soon !== null) this.send();
+  };
 
   /** Calls `onMessages` when there is something to {@link take}. The process ends with the channel. */
   listen(onMessages: () => void): void {
@@ -104,6 +108,12 @@ export class Channel {
     }
   }
 
+  /** Sends a message with the next one, or at the end of this turn of the event loop: a write costs more than all else that we do. */
+  sendSoon(message: WorkerMessage): void {
+    this.#soon = message;
+    setImmediate(this.#sendNow);
+  }
+
   /**
    * Sends messages in one write, whole whatever interrupts the caller.
    * @throws Error for what the protocol cannot hold; then nothing was sent
@@ -112,6 +122,8 @@ export class Channel {
     shielded(() => {
       const parts: Uint8Array[] = [];
       let length = 0;
+      if (this.#soon !== null) length += this.#frame(this.#soon, parts);
+      this.#soon = null;
       for (let i = 0; i < messages.length; i++) length += this.#frame(messages[i], parts);
       const bytes = allocate(length);
       for (let i = 0, at = 0; i < parts.length; i++) {

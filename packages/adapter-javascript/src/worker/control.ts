@@ -36,8 +36,11 @@ function attempt(): void {
   session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, answer) => {
     // An error: the main thread is about to end, or what has terminated the code has ended the expression instead.
     const isEnded = error === null && answer.result.value === "ended";
-    if (!isEnded || wanted !== asked) return void setTimeout(attempt, retryMs);
-    session?.disconnect();
-    session = null;
+    if (!isEnded || wanted !== asked) {
+      setTimeout(attempt, retryMs);
+    } else {
+      session?.disconnect();
+      session = null;
+    }
   });
 }

@@ -32,7 +32,7 @@ export function installDisplay(channel: Channel, questions: Questions, outputs: 
       executionId: execution.executionId,
       requestId,
       mime,
-      displayId: options.displayId === undefined ? null : String(options.displayId),
+      displayId: options.displayId === undefined ? null : options.displayId,
       update: options.update === true,
     });
     if (requestId === null) return;

@@ -35,5 +35,5 @@ export function owner(): Execution | null {
 
 /** Runs code as that of an execution. */
 export function own<Result>(execution: Execution, code: () => Result): Result {
-  return run(execution, code) as Result;
+  return run(execution, code);
 }

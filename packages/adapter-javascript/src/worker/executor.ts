@@ -126,7 +126,7 @@ export class Executor {
       const cell = compileCell(code, { fileName: "<rehearsal>" });
       if (cell.status === "invalid") continue;
       const value = runCell(cell, this.#bindings);
-      if (!isPromise(value)) encodeMsgpack(describeValue((value as CellValue)?.[0]));
+      if (!isPromise(value)) encodeMsgpack(describeValue(value?.[0]));
     }
     encodeMsgpack(this.#describeError(new Error("rehearsal")));
     this.#inputs.rehearse();
@@ -134,7 +134,7 @@ export class Executor {
 
   #execute(execution: Execution): void {
     setCurrentExecution(execution);
-    this.#channel.send({ type: "started", executionId: execution.executionId });
+    this.#channel.sendSoon({ type: "started", executionId: execution.executionId });
     try {
       withPristineRealm(() => this.#enter(execution));
       own(execution, () => this.#run(execution));
@@ -172,7 +172,7 @@ export class Executor {
     // What is due in this turn, such as the report of a rejection, is in front of the end.
     const finishSoon = (ending: Ending) => void setImmediate(() => this.#finish(execution, ending));
     promiseThen(
-      value as Promise<CellValue>,
+      value,
       (settled) => finishSoon({ status: "ok", value: settled }),
       (error: unknown) => finishSoon({ status: "error", error }),
     );
@@ -199,13 +199,22 @@ export class Executor {
 
   #finish(execution: Execution, came: Ending): void {
     if (currentExecution() !== execution) return;
-    // What was terminated can look as if it had come to its end: V8 drops the continuations that were due.
-    const ending: Ending = wasTerminated(execution.number) ? { status: "interrupted" } : came;
+    const ending = this.#wasInterrupted(execution, came)
+      ? { status: "interrupted" as const }
+      : came;
     const last = own(execution, () => opened(() => this.#describe(ending, execution)));
     const changes = opened(() => this.#changes?.());
     shielded(() =>
       withPristineRealm(() => this.#complete(execution, ending.status, last, changes)),
     );
+  }
+
+  /**
+   * What was terminated can look as if it had come to its end, since V8 drops the continuations that were due; and what waited for
+   * a child fails with that, when the child has got the signal.
+   */
+  #wasInterrupted({ number, executionId }: Execution, { status }: Ending): boolean {
+    return wasTerminated(number) || (status === "error" && this.#channel.hasInterrupt(executionId));
   }
 
   /** Whatever is there to be told: it is over. */

@@ -4,15 +4,12 @@
 const fs = process.getBuiltinModule("node:fs");
 const util = process.getBuiltinModule("node:util");
 
-type Method<This, Args extends unknown[], Result> = (self: This, ...args: Args) => Result;
+const { apply: reflectApply, get: getProperty } = Reflect;
 
-const { apply: reflectApply } = Reflect;
-
-/** A method as a function of its object. */
-export function uncurried<This, Args extends unknown[], Result>(
-  method: (this: This, ...args: Args) => Result,
-): Method<This, Args, Result> {
-  return (self, ...args) => reflectApply(method, self, args) as Result;
+/** A method as a function of its object: `methodOf(Array.prototype, "push")(array, item)`. */
+function methodOf(prototype: object, name: string): (self: unknown, ...args: unknown[]) => never {
+  const method = getProperty(prototype, name) as (...args: unknown[]) => never;
+  return (self, ...args) => reflectApply(method, self, args);
 }
 
 export const apply = reflectApply;
@@ -37,10 +34,10 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
 export const { getCallSites, inspect, types } = util;
 export const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
 
-export const arrayPush = uncurried(
-  Array.prototype.push as (this: unknown[], item: unknown) => number,
+export const arrayPush: (array: unknown[], item: unknown) => number = methodOf(
+  Array.prototype,
+  "push",
 );
-export const arrayShift = uncurried(Array.prototype.shift as (this: unknown[]) => unknown);
 export const isArray = Array.isArray;
 export const objectKeys = Object.keys;
 export const {
@@ -52,26 +49,31 @@ export const {
 } = Object;
 export const { wait: atomicsWait } = Atomics;
 // Methods of every buffer that the types do not know.
-interface Utf8Methods {
-  utf8Write(this: Uint8Array, text: string, offset: number, length: number): number;
-  utf8Slice(this: Uint8Array, start: number, end: number): string;
-}
-const utf8Methods = Buffer.prototype as unknown as Utf8Methods;
-export const utf8Write = uncurried(utf8Methods.utf8Write);
-export const utf8Slice = uncurried(utf8Methods.utf8Slice);
-export const byteLength = Buffer.byteLength;
-export const allocate = Buffer.allocUnsafeSlow;
-export const bytesSet = uncurried(Uint8Array.prototype.set);
-export const bytesSubarray = uncurried(Uint8Array.prototype.subarray);
+export const utf8Write: (
+  bytes: Uint8Array,
+  text: string,
+  offset: number,
+  length: number,
+) => number = methodOf(Buffer.prototype, "utf8Write");
+export const utf8Slice: (bytes: Uint8Array, start: number, end: number) => string = methodOf(
+  Buffer.prototype,
+  "utf8Slice",
+);
+export const allocate: (size: number) => Buffer = getProperty(Buffer, "allocUnsafeSlow");
+export const byteLength: (text: string) => number = getProperty(Buffer, "byteLength");
+export const bytesSet: (bytes: Uint8Array, source: Uint8Array, offset: number) => void = methodOf(
+  Uint8Array.prototype,
+  "set",
+);
+export const bytesSubarray: (bytes: Uint8Array, start: number, end?: number) => Uint8Array =
+  methodOf(Uint8Array.prototype, "subarray");
 export const isInteger = Number.isSafeInteger;
-export const stringSlice = uncurried(String.prototype.slice);
-export const toText = String;
 export const { clearInterval, setImmediate, setTimeout } = globalThis;
 export const nextTick = process.nextTick.bind(process);
 export const chdir = process.chdir.bind(process);
 export const cwd = process.cwd.bind(process);
 /** Runs all that is due at the end of a turn: ticks, microtasks, reports of rejections. */
-export const runTicks = (process as unknown as { _tickCallback(): void })._tickCallback;
+export const runTicks = getProperty(process, "_tickCallback") as () => void;
 export const reallyExit = (
   process as unknown as { reallyExit(code: number): never }
 ).reallyExit.bind(process);
@@ -95,15 +97,9 @@ export function utf8Bytes(text: string): Uint8Array {
   return encode(text);
 }
 
-export const promiseThen = uncurried(
-  Promise.prototype.then as <T>(
-    this: Promise<T>,
-    resolved: (value: T) => void,
-    rejected: (error: unknown) => void,
-  ) => Promise<void>,
-) as <T>(
+export const promiseThen: <T>(
   promise: Promise<T>,
   resolved: (value: T) => void,
   rejected: (error: unknown) => void,
-) => void;
+) => void = methodOf(Promise.prototype, "then");
 export const { isPromise } = util.types;

@@ -30,7 +30,7 @@ export class Requests {
     const { requestId } = request;
     try {
       const answer = opened(() => withPristineRealm(() => this.#do(request)));
-      this.#channel.send({ ...answer, requestId } as WorkerMessage);
+      this.#channel.send({ ...answer, requestId });
     } catch (error) {
       this.#channel.send({ type: "refused", requestId, ...refusal(error) });
     }

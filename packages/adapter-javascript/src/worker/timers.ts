@@ -33,17 +33,17 @@ export function stopTimersOfInterrupted(): void {
 function wrapStart(start: Start): Start {
   return named(start, function (this: unknown, ...args) {
     const callback = args[0];
-    if (typeof callback !== "function") return apply(start, this, args) as unknown;
+    if (typeof callback !== "function") return apply(start, this, args);
     const execution = owner();
     const guarded: Callback = function (...given) {
       if (execution?.isInterrupted !== true)
-        return opened(() => apply(callback as Callback, this, given) as unknown);
+        return opened(() => apply(callback as Callback, this, given));
       clearInterval(this as NodeJS.Timeout);
       return undefined;
     };
     args[0] = guarded;
-    return apply(start, this, args) as unknown;
-  }) as Start;
+    return apply(start, this, args);
+  });
 }
 
 async function unlessInterrupted(waited: Promise<unknown>): Promise<unknown> {
@@ -52,8 +52,8 @@ async function unlessInterrupted(waited: Promise<unknown>): Promise<unknown> {
   return execution?.isInterrupted === true ? new Promise(() => {}) : value;
 }
 
-function named<Original extends (...args: never[]) => unknown>(
-  original: Original,
+function named(
+  original: (...args: never[]) => unknown,
   wrapped: (this: unknown, ...args: unknown[]) => unknown,
 ): (this: unknown, ...args: unknown[]) => unknown {
   defineProperty(wrapped, "name", { value: original.name, configurable: true });

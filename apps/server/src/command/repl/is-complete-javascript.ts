@@ -9,10 +9,11 @@ export function isCompleteJavaScript(code: string): boolean {
   const source = code.replaceAll(/\bfor\s+await\b/g, "for").replaceAll(/\bawait\b/g, "void ");
   const problem = syntaxProblem(source);
   if (problem === null) return true;
-  if (/^Unexpected end of input|^Unterminated template/.test(problem)) return false;
-  if (/^Invalid or unexpected token/.test(problem)) return !isInComment(source);
+  if (problem.startsWith("Unexpected end of input")) return false;
+  if (problem.startsWith("Unterminated template")) return false;
+  if (problem.startsWith("Invalid or unexpected token")) return !isInComment(source);
   // `f(1` and `f(1 2` are told alike: the one is right with a bracket more.
-  if (/^missing \) after argument list/.test(problem)) {
+  if (problem.startsWith("missing ) after argument list")) {
     const closed = syntaxProblem(`${source}\n)`);
     return closed !== null && closed === problem;
   }

@@ -14,6 +14,10 @@ export class InputStream extends Readable {
   }
 
   override _read(): void {
+    this.#next();
+  }
+
+  #next(): void {
     const bytes = this.#source.readNow();
     if (bytes !== null) this.push(bytes);
     else if (!this.#source.canAsk) this.push(null);
@@ -28,7 +32,7 @@ export class InputStream extends Readable {
         this.#isAsking = false;
         if (this.destroyed) return;
         if (this.isPaused() && this.listenerCount("readable") === 0) {
-          this.once("resume", () => this._read());
+          this.once("resume", () => this.#next());
         } else void this.#ask();
       }),
     );

@@ -74,7 +74,7 @@ export class Inputs {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : `${value as string}`;
+  return typeof value === "string" ? value : String(value);
 }
 
 function defineGlobal(name: string, value: (...args: never[]) => unknown): void {

@@ -100,7 +100,7 @@ function readArray(count: number): unknown[] {
 function readText(size: number): string {
   const start = at;
   take(size);
-  return utf8Slice(bytes as Buffer, start, at);
+  return utf8Slice(bytes, start, at);
 }
 
 function take(size: number): Uint8Array {

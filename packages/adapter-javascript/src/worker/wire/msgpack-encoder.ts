@@ -83,7 +83,7 @@ function writeHead(count: number, mostFixed: number, fixed: number, wide: number
 function writeText(text: string): void {
   // Three bytes for each code unit at most; only what may not fit is measured.
   const most = text.length * 3;
-  const size = most < 32 || text.length > 8192 ? byteLength(text, "utf8") : -1;
+  const size = most < 32 || text.length > 8192 ? byteLength(text) : -1;
   reserve((size === -1 ? most : size) + 5);
   const head = size === -1 ? (most < 0x100 ? 2 : 3) : textHead(size);
   const written = utf8Write(buffer, text, length + head, size === -1 ? most : size);
