@@ -105,6 +105,20 @@ describe("FrameDecoder.decode()", () => {
     expect(failure(() => decoder.decode(frame(Buffer.from("ok")), () => {}))).toBe(error);
   });
 
+  it("takes a frame and a message of the limit, and none of a byte more [R1.5]", () => {
+    const limits = { maxFrameBytes: 10, maxMessageBytes: 15 };
+    const decode = (...frames: Buffer[]) => {
+      const messages: Uint8Array[] = [];
+      const decoder = new FrameDecoder(limits);
+      for (const one of frames) decoder.decode(one, (message) => messages.push(message));
+      return messages.map((message) => message.length);
+    };
+    const more = frame(Buffer.alloc(10), frameFlagMore);
+    expect(decode(frame(Buffer.alloc(10)), more, frame(Buffer.alloc(5)))).toEqual([10, 15]);
+    expect(failure(() => decode(frame(Buffer.alloc(11)))).code).toBe("frame_too_large");
+    expect(failure(() => decode(more, frame(Buffer.alloc(6)))).code).toBe("frame_too_large");
+  });
+
   it("bounds a message of many frames [R1.5] [S0-20]", () => {
     const decoder = new FrameDecoder({ maxMessageBytes: 1000 });
     const part = frame(Buffer.alloc(400), frameFlagMore);
