@@ -60,6 +60,8 @@ export function installInterrupts(
   onTerminated: () => void,
 ): void {
   tellTerminated = () => {
+    // V8 ends the code at its next check, which may be the first step of what was to be shielded.
+    shields = 0;
     attempts = 0;
     session?.disconnect();
     session = null;
