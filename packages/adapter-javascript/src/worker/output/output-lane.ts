@@ -75,7 +75,11 @@ export class OutputLane {
     for (let at = 0, times = 0; at < bytes.byteLength;) {
       try {
         at += writeSync(end.own, bytes, at, bytes.byteLength - at, null);
-        times = 0;
+        // A reader that has come back may keep up from now on.
+        if (times > 0) {
+          times = 1;
+          this.#waitForReader(0);
+        }
       } catch (error) {
         if (hasCode(error, "EAGAIN")) this.#waitForReader(times++);
         else if (hasCode(error, "EBADF")) end.own = openSync(end.path, O_WRONLY | O_NONBLOCK);
