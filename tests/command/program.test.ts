@@ -66,12 +66,13 @@ describe("holdfast", () => {
 
   it("runtimes prints what can run here, for people and for programs", async () => {
     expect((await holdfast(["runtimes"])).stdout).toMatch(
-      /^bash +\d[^\n]* \/[^\n]*bash\npython +3\.[^\n]*\n$/,
+      /^bash +\d[^\n]* \/[^\n]*bash\npython +3\.[^\n]*\njavascript +\d[^\n]*node\n$/,
     );
     const listed = JSON.parse((await holdfast(["runtimes", "--json"])).stdout) as unknown;
     expect(listed).toMatchObject([
       { name: "bash", available: true, reason: null },
       { name: "python", available: true, features: expect.arrayContaining(["fork"]) as unknown },
+      { name: "javascript", available: true, engine: null },
     ]);
   });
 

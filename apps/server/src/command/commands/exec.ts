@@ -16,8 +16,8 @@ Output comes as it is written, byte for byte. Code from a file gets our standard
 standard input finds it empty. The value of the last expression of Python or
 JavaScript is printed.
 
-Exit code: that of the code; 1 for an error of Python or JavaScript, 124 for a timeout, 130 for an interrupt, 128 + n for
-signal n, 2 when the command was used wrongly. Ctrl-C interrupts the code, a second one ends it.`,
+Exit code: that of the code; 1 for an error of Python or JavaScript, 124 for a timeout, 130 for an interrupt, 128 + n
+for signal n, 2 when the command was used wrongly. Ctrl-C interrupts the code, a second one ends it.`,
   })
     .argument("[file]", "the code; - for standard input")
     .option(
