@@ -18,7 +18,7 @@ it("offers commands, options, choices and files", async () => {
   expect(await offered(["checkp"])).toEqual(["checkpoint", "checkpoints"]);
   expect(await offered(["files", "p"])).toEqual(["put"]);
   expect(await offered(["exec", "--t"])).toEqual(["--timeout", "--token"]);
-  expect(await offered(["repl", ""])).toEqual(["python", "bash"]);
+  expect(await offered(["repl", ""])).toEqual(["python", "javascript", "bash"]);
   expect(await offered(["exec", "READ"])).toEqual(["README.md"]);
   expect(await offered(["run", "tests/notebook/fixtures/pa"])).toEqual([
     "tests/notebook/fixtures/pandas.ipynb",
