@@ -48,18 +48,26 @@ export function holdings({ folders = [] }: HoldingsOptions = {}): Holdings {
  * process and of what it started count: the name of each says whose it is.
  */
 export function addedHoldings(before: Holdings, now: Holdings): readonly string[] {
-  const added = (kind: "processes" | "descriptors" | "fifos" | "files") =>
+  const known = new Set([...before.processes].map(identityOf));
+  const added = (kind: "descriptors" | "fifos" | "files") =>
     [...now[kind]].filter((name) => !before[kind].has(name)).map((name) => `${kind}: ${name}`);
   const more = (kind: "timers" | "sockets") =>
     now[kind] > before[kind] ? [`${kind}: ${now[kind] - before[kind]} more`] : [];
   return [
-    ...added("processes"),
+    ...[...now.processes]
+      .filter((process) => !known.has(identityOf(process)))
+      .map((process) => `processes: ${process}`),
     ...added("descriptors"),
     ...added("fifos"),
     ...added("files"),
     ...more("timers"),
     ...more("sockets"),
   ];
+}
+
+/** Of a process's line what stays the same when it becomes another program. */
+function identityOf(process: string): string {
+  return process.split(" ", 1)[0] ?? "";
 }
 
 function processes(): ReadonlySet<string> {

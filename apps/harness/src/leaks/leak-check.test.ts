@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { holdings } from "./holdings.ts";
 import { expectNoLeaks, leaksSince, watchLeaks } from "./leak-check.ts";
+import { eventually } from "../wait/eventually.ts";
 
 test("leaksSince() names a process that is left, until it has ended [R9.6] [S0-50]", async () => {
   const before = holdings();
@@ -18,6 +19,23 @@ test("leaksSince() names a process that is left, until it has ended [R9.6] [S0-5
   );
   child.kill("SIGKILL");
   await expectNoLeaks(before);
+});
+
+test("leaksSince() knows a process again that has become another program", async () => {
+  const child = spawn("sh", ["-c", "read go; exec sleep 1000"], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child, "spawn");
+  const isA = (command: string) =>
+    [...holdings().processes].some(
+      (one) => one.startsWith(`${child.pid}:`) && one.endsWith(command),
+    );
+  await eventually(() => isA(" sh"), { what: "the shell" });
+  const before = holdings();
+  child.stdin.write("\n");
+  await eventually(() => isA(" sleep"), { what: "the other program" });
+  expect(leaksSince(before)).toEqual([]);
 });
 
 test("leaksSince() names a descriptor that is left open", () => {
