@@ -82,6 +82,7 @@ describe("ScriptedWorker", () => {
     expect(await next()).toMatchObject({ type: "display", executionId: "x1" });
     expect(await next()).toMatchObject({ type: "display", executionId: "other" });
     expect(await next()).toMatchObject({ type: "completed", status: "ok" });
+    lanes.drain();
     await execute({ type: "recall" });
     await next();
     lanes.drain();

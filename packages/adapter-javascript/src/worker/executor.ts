@@ -191,6 +191,14 @@ export class Executor {
     }
   }
 
+  /** Code was terminated: where it was the execution's, this is its end. */
+  endTerminated(): void {
+    const execution = currentExecution();
+    if (execution === null || !wasTerminated(execution.number)) return;
+    execution.isInterrupted = true;
+    this.#finish(execution, { status: "interrupted" });
+  }
+
   #interrupt(executionId: string): void {
     const execution = currentExecution();
     if (execution === null || execution.executionId !== executionId) return;
@@ -203,8 +211,14 @@ export class Executor {
     const ending = this.#wasInterrupted(execution, came)
       ? { status: "interrupted" as const }
       : came;
-    const last = own(execution, () => opened(() => this.#describe(ending, execution)));
-    const changes = opened(() => this.#changes?.());
+    // What is terminated in here comes back as an interrupt, and must then find nothing that can be.
+    const last =
+      ending.status === "interrupted"
+        ? { type: "error" as const, ...interrupted }
+        : own(execution, () => opened(() => this.#describe(ending, execution)));
+    const changesOf = this.#changes;
+    this.#changes = null;
+    const changes = opened(() => changesOf?.());
     shielded(() =>
       withPristineRealm(() => this.#complete(execution, ending.status, last, changes)),
     );
@@ -246,7 +260,10 @@ export class Executor {
     }
   }
 
-  #describe(ending: Ending, { number }: Execution): Last | null {
+  #describe(
+    ending: Exclude<Ending, { readonly status: "interrupted" }>,
+    { number }: Execution,
+  ): Last | null {
     switch (ending.status) {
       case "ok": {
         if (ending.value === undefined || ending.value[0] === undefined) return null;
@@ -262,8 +279,6 @@ export class Executor {
           type: "error",
           ...describeInvalidCell(ending.cell, `<cell ${number}>`, this.#sources),
         };
-      case "interrupted":
-        return { type: "error", ...interrupted };
       default:
         return ending satisfies never;
     }

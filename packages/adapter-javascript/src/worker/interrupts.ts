@@ -19,6 +19,8 @@ let isOpen = false;
 let lastEnded = 0;
 let lastTerminated = 0;
 let attempts = 0;
+// Of one execution alone: else many that were interrupted in time would add up, and what is ours be terminated.
+let attemptsFor = 0;
 let tellTerminated = (): void => {};
 let session: Session | null = null;
 let inspector: typeof import("node:inspector") | null = null;
@@ -74,6 +76,10 @@ export function installInterrupts(
 
 function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attempt {
   if (lastEnded >= number) return "ended";
+  if (attemptsFor !== number) {
+    attemptsFor = number;
+    attempts = 0;
+  }
   if (shields > 0) return "later";
   if (!isOpen && !isUserCode(isOurs)) return "later";
   isOpen = false;

@@ -48,7 +48,10 @@ export class Worker {
     this.#options = options;
     installInterrupts(
       (file) => file.startsWith(options.ownDirectory),
-      () => this.#serve(),
+      () => {
+        this.#executor?.endTerminated();
+        this.#serve();
+      },
     );
   }
 
