@@ -20,6 +20,9 @@ const nothing = statSync("/dev/null").rdev;
 // How often the number of a descriptor is tried for: a thread of Node's may open a file in the very moment in which it is free.
 const attempts = 100;
 
+// How much is written until it is looked whether anybody still wants it: what is read as fast as it is written waits never.
+const watchBytes = 32 * 1024;
+
 /** One FIFO, as descriptor 1 or 2 for native code and children, and once more for what JavaScript writes. */
 interface End {
   readonly path: string;
@@ -35,12 +38,19 @@ interface End {
  */
 export class OutputLane {
   readonly #waitForReader: (times: number) => void;
+  readonly #isInterrupted: () => boolean;
+  #unwatched = 0;
   #isTaken = false;
   #ends: { readonly stdout: End; readonly stderr: End } | null = null;
 
-  /** @param waitForReader blocks for a moment; it is called again and again while a pipe is full, with how often before */
-  constructor(waitForReader: (times: number) => void) {
+  /**
+   * @param waitForReader blocks for a moment, and for as long as the code is interrupted and not ended; it is called again and
+   *   again while a pipe is full, with how often before
+   * @param isInterrupted whether nothing more is to be written
+   */
+  constructor(waitForReader: (times: number) => void, isInterrupted: () => boolean) {
     this.#waitForReader = waitForReader;
+    this.#isInterrupted = isInterrupted;
   }
 
   /** Points the descriptors at these FIFOs. */
@@ -74,7 +84,13 @@ export class OutputLane {
     if (end === undefined) return;
     for (let at = 0, times = 0; at < bytes.byteLength;) {
       try {
-        at += writeSync(end.own, bytes, at, bytes.byteLength - at, null);
+        const written = writeSync(end.own, bytes, at, bytes.byteLength - at, null);
+        at += written;
+        this.#unwatched += written;
+        if (this.#unwatched >= watchBytes) {
+          this.#unwatched = 0;
+          if (this.#isInterrupted()) this.#waitForReader(0);
+        }
         // A reader that has come back may keep up from now on.
         if (times > 0) {
           times = 1;

@@ -26,7 +26,10 @@ export class Outputs {
 
   constructor(channel: Channel) {
     this.#channel = channel;
-    this.#lane = new OutputLane((times) => this.#waitForReader(times));
+    this.#lane = new OutputLane(
+      (times) => this.#waitForReader(times),
+      () => this.#isInterrupted(),
+    );
     const write = (stream: Stream, bytes: Uint8Array) => this.#write(stream, bytes);
     this.#stdout = createOutputStream("stdout", write);
     this.#stderr = createOutputStream("stderr", write);
@@ -78,7 +81,11 @@ export class Outputs {
   /** No more is written for an execution whose interrupt has come: the code ends here, as soon as the thread that brings it does. */
   #waitForReader(times: number): void {
     do block(times < shortWaits ? shortWaitMs : longWaitMs);
-    while (this.#channel.hasInterrupt(currentExecution()?.executionId));
+    while (this.#isInterrupted());
+  }
+
+  #isInterrupted(): boolean {
+    return this.#channel.hasInterrupt(currentExecution()?.executionId);
   }
 
   #write(stream: Stream, bytes: Uint8Array): void {
