@@ -23,6 +23,9 @@ const attempts = 100;
 // How much is written until it is looked whether anybody still wants it: what is read as fast as it is written waits never.
 const watchBytes = 32 * 1024;
 
+// As much as a pipe holds. More than that libuv writes on and on by itself, for as long as there is a reader.
+const pieceBytes = 64 * 1024;
+
 /** One FIFO, as descriptor 1 or 2 for native code and children, and once more for what JavaScript writes. */
 interface End {
   readonly path: string;
@@ -84,7 +87,8 @@ export class OutputLane {
     if (end === undefined) return;
     for (let at = 0, times = 0; at < bytes.byteLength;) {
       try {
-        const written = writeSync(end.own, bytes, at, bytes.byteLength - at, null);
+        const length = Math.min(bytes.byteLength - at, pieceBytes);
+        const written = writeSync(end.own, bytes, at, length, null);
         at += written;
         this.#unwatched += written;
         if (this.#unwatched >= watchBytes) {
