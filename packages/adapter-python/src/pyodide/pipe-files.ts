@@ -5,6 +5,9 @@ import { toErrno, writeWaiting } from "./write-waiting.ts";
 
 const accessMode = 3;
 
+// As much as a pipe holds. More than that libuv writes on and on by itself, for as long as there is a reader.
+const pieceBytes = 64 * 1024;
+
 /**
  * Lets Python open what is neither a file nor a folder, such as the FIFOs of its session: Emscripten takes it for invalid.
  * Writes wait for room and notice signals meanwhile; an `open` that waits for the other end does not.
@@ -28,11 +31,14 @@ export function allowPipes(files: FileSystem, words: ControlWords): void {
     read: (stream: Stream, heap: Int8Array, offset: number, length: number) =>
       attempt(files, () => readSync(stream.nfd as number, heap, offset, length, null)),
     write: (stream: Stream, heap: Int8Array, offset: number, length: number) =>
-      writeWaiting(() => writeSync(stream.nfd as number, heap, offset, length), {
-        words,
-        files,
-        isTorn: false,
-      }),
+      writeWaiting(
+        () => writeSync(stream.nfd as number, heap, offset, Math.min(length, pieceBytes)),
+        {
+          words,
+          files,
+          isTorn: false,
+        },
+      ),
   };
   NODEFS.createNode = (parent, name, mode, device) => {
     if (files.isDir(mode) || files.isFile(mode) || files.isLink(mode))
