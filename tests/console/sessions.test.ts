@@ -165,7 +165,15 @@ describeConsole("the sessions of the console", (test) => {
     await page.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.keyboard.press("n");
+    await page.keyboard.press("?");
+    await page.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
+    // A dialog that was closed keeps the focus for a moment, and a key of that moment is not lost.
+    await page.evaluate(() => {
+      document.querySelector("dialog")?.close();
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "n", bubbles: true }),
+      );
+    });
     await page.getByRole("heading", { name: "New session" }).waitFor();
   });
 });

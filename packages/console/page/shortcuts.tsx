@@ -80,7 +80,9 @@ export function listenForShortcuts(): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
-    if (target.closest("input, textarea, [contenteditable], dialog, [role=menu]") !== null) return;
+    // A dialog that was just closed keeps the focus until the next frame.
+    const writing = "input, textarea, [contenteditable], dialog[open], [role=menu]";
+    if (target.closest(writing) !== null) return;
     const name = panels[event.key];
     if (event.key === "?") isHelpOpen.value = true;
     else if (event.key === "n") isStarting.value = true;
