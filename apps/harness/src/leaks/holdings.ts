@@ -49,7 +49,7 @@ export function holdings({ folders = [] }: HoldingsOptions = {}): Holdings {
  */
 export function addedHoldings(before: Holdings, now: Holdings): readonly string[] {
   const known = new Set([...before.processes].map(identityOf));
-  const added = (kind: "descriptors" | "fifos" | "files") =>
+  const added = (kind: "fifos" | "files") =>
     [...now[kind]].filter((name) => !before[kind].has(name)).map((name) => `${kind}: ${name}`);
   const more = (kind: "timers" | "sockets") =>
     now[kind] > before[kind] ? [`${kind}: ${now[kind] - before[kind]} more`] : [];
@@ -57,12 +57,35 @@ export function addedHoldings(before: Holdings, now: Holdings): readonly string[
     ...[...now.processes]
       .filter((process) => !known.has(identityOf(process)))
       .map((process) => `processes: ${process}`),
-    ...added("descriptors"),
+    ...addedDescriptors(before.descriptors, now.descriptors).map((name) => `descriptors: ${name}`),
     ...added("fifos"),
     ...added("files"),
     ...more("timers"),
     ...more("sockets"),
   ];
+}
+
+/**
+ * What is open more often than before. What was closed and opened again is the same, whatever its number is now: it is the
+ * lowest that is free, which depends on what others have closed meanwhile.
+ */
+function addedDescriptors(
+  before: ReadonlySet<string>,
+  now: ReadonlySet<string>,
+): readonly string[] {
+  const closed = [...before].filter((name) => !now.has(name)).map(targetOf);
+  return [...now].filter((name) => {
+    if (before.has(name)) return false;
+    const again = closed.indexOf(targetOf(name));
+    if (again === -1) return true;
+    closed.splice(again, 1);
+    return false;
+  });
+}
+
+/** Of a descriptor's line what it leads to. */
+function targetOf(descriptor: string): string {
+  return descriptor.slice(descriptor.indexOf(" -> "));
 }
 
 /** Of a process's line what stays the same when it becomes another program. */

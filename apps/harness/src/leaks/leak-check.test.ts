@@ -46,6 +46,20 @@ test("leaksSince() names a descriptor that is left open", () => {
   expect(leaksSince(before)).toEqual([]);
 });
 
+test("leaksSince() knows a descriptor again that has another number now", () => {
+  const lower = openSync("/dev/null", "r");
+  const higher = [openSync("/dev/zero", "r"), openSync("/dev/zero", "r")];
+  onTestFinished(() => higher.forEach(closeSync));
+  const before = holdings();
+  closeSync(lower);
+  closeSync(higher[0] as number);
+  higher[0] = openSync("/dev/zero", "r");
+  expect(higher[0]).toBe(lower);
+  expect(leaksSince(before)).toEqual([]);
+  higher.push(openSync("/dev/zero", "r"));
+  expect(leaksSince(before)).toEqual([expect.stringMatching(/^descriptors: \d+ -> \/dev\/zero$/)]);
+});
+
 test("leaksSince() names a folder of ours that is left", () => {
   const before = holdings();
   const folder = mkdtempSync(join(tmpdir(), `holdfast-${process.pid}-`));
