@@ -13,8 +13,9 @@ import {
   type WarmWorker,
   type Worker,
   type WorkerStartOptions,
-  within,
+  executableFinder,
   isAbleToWork,
+  within,
 } from "@holdfast/core";
 import type { BashState } from "./bash-state.ts";
 import { BashWorker, type BashWorkerOptions, bashFeatures, checkCode } from "./bash-worker.ts";
@@ -70,25 +71,7 @@ async function inspect(executable: string): Promise<RuntimeInfo> {
   }
 }
 
-const executables = new Map<string, Promise<RuntimeInfo>>();
-
-/** What is found once stays: a path on disk does not change its version between two sessions. */
-function inspected(executable: string): Promise<RuntimeInfo> {
-  const found = executables.get(executable) ?? inspect(executable);
-  executables.set(executable, found);
-  return found;
-}
-
-async function located(executable: string): Promise<string> {
-  const info = await inspected(executable);
-  if (info.isAvailable) return info.executable;
-  executables.delete(executable);
-  throw new HoldfastError({
-    code: "runtime_unavailable",
-    message: `bash: ${info.reason}`,
-    details: { runtime: "bash", install },
-  });
-}
+const find = executableFinder(inspect);
 
 /** A shell that is up. */
 interface Shell {
@@ -110,8 +93,8 @@ async function startBash(
   const shell = await bringUp(executable, options, state);
   try {
     if (state === null) return workerOf(executable, shell, options, shell.record.subject, null);
-    const info = await inspected(executable);
-    return workerOf(executable, shell, options, info.isAvailable ? info.version : "", {
+    const { version } = await find(executable);
+    return workerOf(executable, shell, options, version, {
       flags: state.header.flags,
       traps: `${state.header.debug}\n${shell.record.traps}`,
     });
@@ -213,7 +196,7 @@ async function bringUp(
   options: Omit<WorkerStartOptions, "sessionId"> & { readonly sessionId: string },
   state: BashState | null,
 ): Promise<Shell> {
-  const command = await located(executable);
+  const { executable: command } = await find(executable);
   const { env, cwd, startTimeoutMs, signal, sessionId } = options;
   const { BASH_ENV: bashEnv = "", ...others } = env;
   const guarded = await GuardedProcess.start({

@@ -4,21 +4,20 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import {
   GuardedProcess,
-  HoldfastError,
   OutputLanes,
   type Runtime,
   type RuntimeInfo,
-  type StopOptions,
-  type StopReport,
   type WarmOptions,
+  WarmProtocolWorker,
   type WarmWorker,
   type Worker,
   type WorkerStartOptions,
-  workerMarker,
+  executableFinder,
+  greetWorker,
+  greetProcess,
 } from "@holdfast/core";
 import { interruptFifo } from "./interrupt-fifo.ts";
-import { type Greeted, assign, greet, shakeHands } from "./javascript-handshake.ts";
-import { javascriptFeatures } from "./javascript-worker.ts";
+import { javascript } from "./javascript-kind.ts";
 
 /** Options of {@link javascriptRuntime}. */
 export interface JavaScriptRuntimeOptions {
@@ -48,21 +47,20 @@ class JavaScriptRuntime implements Runtime {
   }
 
   async start(options: WorkerStartOptions): Promise<Worker> {
-    return greet(await this.#spawn(options), options);
+    return greetWorker(await this.#spawn(options), options, javascript);
   }
 
   async warm(options: WarmOptions): Promise<WarmWorker> {
     const env = startVariables(options.env ?? localeOf(process.env));
     const started = await this.#spawn({ ...options, env, cwd: "/" });
-    const takenOn = { env: null, cwd: null };
-    return new WarmJavaScript(
-      await shakeHands(started, { ...options, sessionId: "warm" }, takenOn),
-      env,
+    return new WarmProtocolWorker(
+      await greetProcess(started, { ...options, sessionId: "warm" }, javascript),
+      (start) => JSON.stringify(startVariables(start.env)) === JSON.stringify(env),
     );
   }
 
   async #spawn({ env, cwd, startTimeoutMs, signal }: Omit<WorkerStartOptions, "sessionId">) {
-    const { executable, version } = await located(this.#executable);
+    const { executable, version } = await find(this.#executable);
     return GuardedProcess.start({
       command: executable,
       args: [...requiredArguments(version), ...this.#arguments, workerFile()],
@@ -73,44 +71,6 @@ class JavaScriptRuntime implements Runtime {
       startTimeoutMs,
       ...(signal ? { signal } : {}),
     });
-  }
-}
-
-/** A Node that is up and waits for its session. */
-class WarmJavaScript implements WarmWorker {
-  readonly pid: number;
-  readonly exited: WarmWorker["exited"];
-  readonly #greeted: Greeted;
-  readonly #variables: Readonly<Record<string, string>>;
-  #isAssigned = false;
-
-  constructor(greeted: Greeted, variables: Readonly<Record<string, string>>) {
-    this.#greeted = greeted;
-    this.#variables = variables;
-    this.pid = greeted.process.pid;
-    this.exited = greeted.process.ended;
-    void greeted.process.gone.then(() => {
-      if (!this.#isAssigned) greeted.lanes.close();
-    });
-  }
-
-  suits({ env }: WorkerStartOptions): boolean {
-    return JSON.stringify(startVariables(env)) === JSON.stringify(this.#variables);
-  }
-
-  assign(options: WorkerStartOptions): Promise<Worker> {
-    const { env, cwd } = options;
-    this.#isAssigned = true;
-    const marked = { ...env, [workerMarker]: this.#greeted.process.directory };
-    return assign(this.#greeted, options, { env: marked, cwd });
-  }
-
-  stop(options?: StopOptions): Promise<StopReport> {
-    return this.#greeted.process.stop(options);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
   }
 }
 
@@ -162,7 +122,7 @@ async function inspect(executable: string): Promise<RuntimeInfo> {
       isAvailable: true,
       version,
       executable: path,
-      features: javascriptFeatures,
+      features: javascript.features,
     };
   } catch (error) {
     return unavailable(
@@ -180,21 +140,7 @@ async function ask(executable: string): Promise<{ path: string; version: string 
   return JSON.parse(stdout) as { path: string; version: string };
 }
 
-const executables = new Map<string, Promise<RuntimeInfo>>();
-
-/** What is found once stays: a path on disk does not change its version between two sessions. */
-async function located(executable: string): Promise<RuntimeInfo & { readonly isAvailable: true }> {
-  const found = executables.get(executable) ?? inspect(executable);
-  executables.set(executable, found);
-  const info = await found;
-  if (info.isAvailable) return info;
-  executables.delete(executable);
-  throw new HoldfastError({
-    code: "runtime_unavailable",
-    message: `javascript: ${info.reason}`,
-    details: { runtime: "javascript", install },
-  });
-}
+const find = executableFinder(inspect);
 
 function workerFile(): string {
   const require = createRequire(import.meta.url);

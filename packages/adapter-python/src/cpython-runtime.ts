@@ -9,15 +9,18 @@ import {
   type WarmOptions,
   type WarmWorker,
   type Worker,
+  WarmProtocolWorker,
   type WorkerStartOptions,
+  executableFinder,
+  greetWorker,
+  markedEnvironment,
+  greetProcess,
 } from "@holdfast/core";
 import { adapterFile } from "./adapter-file.ts";
 import { findPyodide } from "./pyodide/find-pyodide.ts";
-import { cpython } from "./python-engine.ts";
-import { greet, shakeHands } from "./python-handshake.ts";
-import type { ForkLimits } from "./python-template.ts";
+import type { ForkLimits } from "./fork-from.ts";
+import { cpython } from "./python-kinds.ts";
 import { PythonTemplates, isOutOfTime, startVariables } from "./python-templates.ts";
-import { WarmPython, marked } from "./warm-python.ts";
 
 /** Options of {@link pythonRuntime} for CPython, a process of the machine's own Python. */
 export interface CPythonRuntimeOptions {
@@ -49,7 +52,7 @@ export class CPythonRuntime implements Runtime {
     this.#executable = executable;
     this.#templates = template
       ? new PythonTemplates(async (variables) => ({
-          command: await located(executable),
+          command: (await find(executable)).executable,
           args: [...isolated, adapterFile("worker"), "template", preload.join(",")],
           env: variables,
         }))
@@ -66,12 +69,13 @@ export class CPythonRuntime implements Runtime {
     const forked = await this.#templates?.fork(startVariables(env), limitsOf(options));
     if (forked !== undefined && forked !== null) {
       try {
-        return await greet(forked, options, { env: marked(env, forked), cwd });
+        const takenOn = { env: markedEnvironment(env, forked), cwd };
+        return await greetWorker(forked, options, cpython, takenOn);
       } catch (error) {
         if (!hasEndedEarly(error)) throw error;
       }
     }
-    return greet(await startPlain(this.#executable, options), options);
+    return greetWorker(await startPlain(this.#executable, options), options, cpython);
   }
 
   async #warm(options: WarmOptions): Promise<WarmWorker> {
@@ -83,9 +87,9 @@ export class CPythonRuntime implements Runtime {
         message: "python: warm workers are forked from a template, and there is none",
         details: { runtime: "python", feature: "warm" },
       });
-    const takenOn = { env: marked(variables, forked), cwd: "/" };
-    return new WarmPython(
-      await shakeHands(forked, { sessionId: "warm", ...options }, takenOn),
+    const takenOn = { env: markedEnvironment(variables, forked), cwd: "/" };
+    return new WarmProtocolWorker(
+      await greetProcess(forked, { sessionId: "warm", ...options }, cpython, takenOn),
       ({ env }) => {
         const wanted = startVariables(env);
         return wanted !== null && JSON.stringify(wanted) === JSON.stringify(variables);
@@ -115,7 +119,7 @@ async function startPlain(
   { env, cwd, startTimeoutMs, signal }: WorkerStartOptions,
 ): Promise<GuardedProcess> {
   return GuardedProcess.start({
-    command: await located(executable),
+    command: (await find(executable)).executable,
     args: [...isolated, adapterFile("worker")],
     env,
     cwd,
@@ -177,18 +181,4 @@ async function inspect(executable: string): Promise<RuntimeInfo> {
   }
 }
 
-const executables = new Map<string, Promise<RuntimeInfo>>();
-
-/** What is found once stays: a path on disk does not change its version between two sessions. */
-async function located(executable: string): Promise<string> {
-  const found = executables.get(executable) ?? inspect(executable);
-  executables.set(executable, found);
-  const info = await found;
-  if (info.isAvailable) return info.executable;
-  executables.delete(executable);
-  throw new HoldfastError({
-    code: "runtime_unavailable",
-    message: `python: ${info.reason}. ${info.install}`,
-    details: { runtime: "python", install: info.install },
-  });
-}
+const find = executableFinder(inspect);

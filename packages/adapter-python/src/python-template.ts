@@ -1,87 +1,14 @@
 import {
-  type ForkReport,
   ForkSocket,
   GuardedProcess,
   HoldfastError,
   type HostMessage,
-  OutputLanes,
   StreamChannel,
   type WorkerMessage,
   isAbleToWork,
-  within,
   workerMessageSchema,
 } from "@holdfast/core";
-
-/** How long a process may take to fork, and what a caller may give it up with. */
-export interface ForkLimits {
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
-}
-
-/** What was forked: processes that wait for their `hello`. */
-export interface Forked {
-  readonly processes: readonly GuardedProcess[];
-  readonly skipped: ForkReport["skipped"];
-}
-
-/**
- * Asks a process to fork and waits for the children.
- * @throws HoldfastError `worker_start_failed`, `cancelled`; then nothing is left of them
- */
-export async function forkFrom(
-  socket: ForkSocket,
-  ask: (
-    message: Omit<HostMessage & { readonly type: "fork" }, "requestId">,
-  ) => Promise<WorkerMessage>,
-  count: number,
-  limits: ForkLimits,
-): Promise<Forked> {
-  const children = Array.from({ length: count }, () => socket.expect(OutputLanes.fifos));
-  const arriving = children.map((child) => child.arrived(limits));
-  const all = Promise.all(arriving);
-  all.catch(() => {});
-  try {
-    const asking = ask({
-      type: "fork",
-      socketPath: socket.path,
-      guard: ForkSocket.guardCommand(),
-      children: children.map(({ request }) => request),
-    });
-    asking.catch(() => {});
-    // It may be stopped: it is waited for no longer than its children are.
-    const answer = await within(Promise.race([asking, all.then(() => asking)]), {
-      ...limits,
-      what: "fork of Python",
-    });
-    if (answer.type !== "forked") throw refusal(answer);
-    return { processes: await all, skipped: answer.skipped };
-  } catch (error) {
-    for (const child of children) child.abandon();
-    const arrived = await Promise.allSettled(arriving);
-    await Promise.all(arrived.map(async (one) => one.status === "fulfilled" && one.value.stop()));
-    // Who is not waited for any more finds no folder, and says that in its own way.
-    const cancelled = arrived.find(isCancelled);
-    if (cancelled !== undefined) throw cancelled.reason;
-    if (!HoldfastError.is(error) || error.code !== "deadline_exceeded") throw error;
-    throw new HoldfastError({
-      code: "worker_start_failed",
-      message: error.message.replace(/^\[\w+\] /, ""),
-      details: { timeoutMs: limits.timeoutMs },
-      cause: error,
-    });
-  }
-}
-
-function isCancelled(one: PromiseSettledResult<unknown>): one is PromiseRejectedResult {
-  return (
-    one.status === "rejected" && HoldfastError.is(one.reason) && one.reason.code === "cancelled"
-  );
-}
-
-function refusal(answer: WorkerMessage): HoldfastError {
-  const why = "message" in answer ? answer.message : `it answered ${answer.type}`;
-  return new HoldfastError({ code: "worker_start_failed", message: `fork of Python: ${why}` });
-}
+import { type ForkLimits, forkFrom } from "./fork-from.ts";
 
 /** What a {@link PythonTemplate} is started with. */
 export interface TemplateOptions {
@@ -174,7 +101,7 @@ export class PythonTemplate {
 
   async #fork(limits: ForkLimits): Promise<GuardedProcess> {
     const requestId = `f${++this.#count}`;
-    const { processes } = await forkFrom(
+    const { process } = await forkFrom(
       this.#socket,
       async (message) => {
         const answer = Promise.withResolvers<WorkerMessage>();
@@ -183,10 +110,9 @@ export class PythonTemplate {
         else await this.#channel.send({ ...message, requestId });
         return answer.promise;
       },
-      1,
       limits,
     );
-    return processes[0] as GuardedProcess;
+    return process;
   }
 
   /** Ends it when no fork is under way. */

@@ -1,5 +1,6 @@
 import { type GuardedProcess, HoldfastError } from "@holdfast/core";
-import { type ForkLimits, PythonTemplate, type TemplateOptions } from "./python-template.ts";
+import type { ForkLimits } from "./fork-from.ts";
+import { PythonTemplate, type TemplateOptions } from "./python-template.ts";
 
 /** Templates at a time; one more ends the one that was used longest ago. */
 const maxTemplates = 4;

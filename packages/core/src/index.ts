@@ -153,9 +153,28 @@ export type { GuardedProcessOptions } from "./worker/spawn-guard.ts";
 export {
   GuardedWorker,
   type GuardedWorkerOptions,
+  type InterruptAttempt,
+  type InterruptBrought,
   type OutputPaths,
   type WorkerOperations,
 } from "./worker/guarded-worker.ts";
+export type { Greeted, WorkerChannel } from "./worker/protocol/greeted.ts";
+export {
+  type TakenOn,
+  assignWorker,
+  greetProcess,
+  greetWorker,
+} from "./worker/protocol/handshake.ts";
+export { ProtocolWorker } from "./worker/protocol/protocol-worker.ts";
+export type { ProtocolRequest } from "./worker/protocol/requests.ts";
+export { WarmProtocolWorker, markedEnvironment } from "./worker/protocol/warm-protocol-worker.ts";
+export {
+  type WorkerKind,
+  type WorkerLink,
+  interruptByMessage,
+  interruptBySignal,
+} from "./worker/protocol/worker-kind.ts";
+export { type AvailableRuntime, executableFinder } from "./worker/find-executable.ts";
 export { type ExpectedChild, type ForkedChildRequest, ForkSocket } from "./worker/fork-socket.ts";
 export { randomHex } from "./worker/random-id.ts";
 export { type LaneListener, type LateListener, OutputLanes } from "./worker/output-lanes.ts";

@@ -1,18 +1,22 @@
 import {
+  type Greeted,
   GuardedProcess,
   HoldfastError,
   OutputLanes,
+  ProtocolWorker,
   type Runtime,
   type RuntimeInfo,
   type WarmOptions,
+  WarmProtocolWorker,
   type WarmWorker,
   type Worker,
   type WorkerStartOptions,
+  assignWorker,
+  markedEnvironment,
+  greetProcess,
 } from "@holdfast/core";
 import { adapterFile } from "../adapter-file.ts";
-import { pyodide as engine } from "../python-engine.ts";
-import { type Greeted, assign, shakeHands, workerOf } from "../python-handshake.ts";
-import { WarmPython, marked } from "../warm-python.ts";
+import { pyodide } from "../python-kinds.ts";
 import { type PyodidePackage, findPyodide } from "./find-pyodide.ts";
 import { PyodideSnapshot } from "./pyodide-snapshot.ts";
 import type { PyodideThreadData } from "./thread-messages.ts";
@@ -57,16 +61,17 @@ export class PyodideRuntime implements Runtime {
     const found = findPyodide(this.#folder);
     if ("reason" in found) return { ...what, isAvailable: false, ...found };
     const { folder: executable, pythonVersion: version } = found;
-    return { ...what, isAvailable: true, version, executable, features: engine.features };
+    return { ...what, isAvailable: true, version, executable, features: pyodide.features };
   }
 
   async start(options: WorkerStartOptions): Promise<Worker> {
     this.#timeZone = options.env["TZ"];
     const snapshot = await this.#madeSnapshot(options.signal);
     const spare = this.#takeSpare(options.env["TZ"]);
-    if (spare !== null)
-      return assign(spare, options, { env: marked(options.env, spare.process), cwd: options.cwd });
-    return workerOf(await this.#launch(snapshot, options, options), options);
+    if (spare === null)
+      return new ProtocolWorker(await this.#launch(snapshot, options, options), options);
+    const { env, cwd } = options;
+    return assignWorker(spare, options, { env: markedEnvironment(env, spare.process), cwd });
   }
 
   async warm(options: WarmOptions): Promise<WarmWorker> {
@@ -76,7 +81,7 @@ export class PyodideRuntime implements Runtime {
     const greeted =
       this.#takeSpare(timeZone) ??
       (await this.#launch(snapshot, { sessionId: "warm", ...options }, unassigned(timeZone)));
-    return new WarmPython(greeted, ({ env }) => env["TZ"] === timeZone);
+    return new WarmProtocolWorker(greeted, ({ env }) => env["TZ"] === timeZone);
   }
 
   async close(): Promise<void> {
@@ -112,7 +117,7 @@ export class PyodideRuntime implements Runtime {
       startTimeoutMs: start.startTimeoutMs,
       ...(start.signal ? { signal: start.signal } : {}),
     });
-    return shakeHands(process, start, { env: marked(env, process), cwd }, engine);
+    return greetProcess(process, start, pyodide, { env: markedEnvironment(env, process), cwd });
   }
 
   #takeSpare(timeZone: string | undefined): Greeted | null {

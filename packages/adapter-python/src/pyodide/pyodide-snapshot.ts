@@ -1,5 +1,4 @@
-import { type WarmOptions, within } from "@holdfast/core";
-import type { Greeted } from "../python-handshake.ts";
+import { type Greeted, type WarmOptions, within } from "@holdfast/core";
 import { SnapshotFile } from "./snapshot-file.ts";
 
 // Of the first start of all, on a machine that has other things to do; those after it take a fifth.

@@ -1,7 +1,7 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import { awaitReady } from "./await-ready.ts";
 import type { GuardedProcess } from "./guarded-process.ts";
-import { heartbeatOf } from "./heartbeat.ts";
+import { type Heartbeat, heartbeatOf } from "./heartbeat.ts";
 import { OutputLanes } from "./output-lanes.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { StopOptions, StopReport } from "./stop-ladder.ts";
@@ -30,15 +30,47 @@ export interface GuardedWorkerOptions {
   /** Settles when the process is up, such as with its first message, and with the version of its language. */
   readonly ready: Promise<string>;
   readonly features: readonly Feature[];
-  /** Tells the process what to run. Called between executions only; {@link GuardedWorker.finish} is the answer. */
+  /**
+   * Tells the process what to run. Called between executions only; {@link GuardedWorker.finish} is the answer, and comes
+   * when the call has returned.
+   */
   readonly run: (request: WorkerRequest, output: OutputPaths) => void;
   /**
    * Passes on live input to an execution that was started with `allowInput` and runs.
    * @default none is taken: `input_not_expected`
    */
   readonly write?: (request: WorkerRequest, data: Uint8Array, close: boolean) => Promise<void>;
-  /** The methods of further features. @default `ping`, which asks the kernel whether the process lives and is not stopped */
+  /** Brings an interrupt to code that runs, again and again until that has ended. @default SIGINT, every 20 ms */
+  readonly interrupt?: (attempt: InterruptAttempt) => InterruptBrought;
+  /** The methods of further features. @default none but `ping`, which asks the kernel whether it lives and is not stopped */
   readonly operations?: WorkerOperations;
+}
+
+/** One try to bring an interrupt to code that runs. */
+export interface InterruptAttempt {
+  readonly request: WorkerRequest;
+  /** Which execution of the worker it is, counted from 1. */
+  readonly number: number;
+  readonly isFirst: boolean;
+  /** Since the first one, in milliseconds. */
+  readonly sinceMs: number;
+  /** Whether one of those before sent a signal. */
+  readonly isSignalled: boolean;
+}
+
+/** What became of an {@link InterruptAttempt}. */
+export interface InterruptBrought {
+  /** When to try again, in milliseconds, should the code not have ended by then. */
+  readonly againMs: number;
+  /** Whether it sent a signal: the next execution waits until that has come. */
+  readonly isSignalled: boolean;
+}
+
+/** A process that is up. */
+export interface Opened {
+  readonly version: string;
+  /** Its output, opened. */
+  readonly lanes: OutputLanes;
 }
 
 /** What a {@link Worker} can do beside executing, as its features name it. */
@@ -61,12 +93,21 @@ interface Foreground {
   readonly request: WorkerRequest;
   readonly onEvent: WorkerEventListener;
   readonly end: PromiseWithResolvers<WorkerOutcome>;
+  /** Which execution of the worker it is, counted from 1; 0 before the process was told. */
+  number: number;
   isSignalled: boolean;
-  interrupting: NodeJS.Timeout | undefined;
+  /** From its interrupt until that was taken. */
+  interrupting: Interrupting | null;
+}
+
+interface Interrupting {
+  /** Of the first try, in milliseconds; `null` before it. */
+  since: number | null;
+  again: NodeJS.Timeout | undefined;
 }
 
 // A signal that comes before the code has begun finds nothing to interrupt.
-const interruptAgainMs = 20;
+const signalAgainMs = 20;
 
 // Between the end of the channel and that of its process; the kernel takes 1 ms.
 const channelGraceMs = 50;
@@ -82,10 +123,11 @@ export class GuardedWorker implements Worker {
   readonly version: string;
   readonly features: ReadonlySet<Feature>;
   readonly exited: Promise<ProcessExit>;
-  readonly #options: GuardedWorkerOptions;
+  readonly #options: Omit<GuardedWorkerOptions, "ready">;
   readonly #process: GuardedProcess;
   readonly #lanes: OutputLanes;
   #foreground: Foreground | null = null;
+  #executions = 0;
   #exit: ProcessExit | null = null;
   /** Settles when nothing of the last execution can touch the next one. */
   #between: Promise<unknown> = Promise.resolve();
@@ -100,25 +142,32 @@ export class GuardedWorker implements Worker {
     const { process, start, ready } = options;
     return awaitReady(
       process,
-      ready.then((version) => new GuardedWorker(options, version)),
+      ready.then(
+        (version) => new GuardedWorker(options, { version, lanes: new OutputLanes(process) }),
+      ),
       start,
     );
   }
 
-  /** @throws the system's error when the process has ended, and its folder with it */
-  private constructor(options: GuardedWorkerOptions, version: string) {
-    const { process, start, features } = options;
+  /** For a process that is up. */
+  protected constructor(options: Omit<GuardedWorkerOptions, "ready">, { version, lanes }: Opened) {
+    const { process, start, features, operations } = options;
     this.#options = options;
     this.#process = process;
     this.pid = process.pid;
     this.version = version;
     this.features = new Set(features);
-    this.#lanes = new OutputLanes(process);
+    this.#lanes = lanes;
     this.#lanes.listenLate((...late) => start.onLateOutput?.(...late));
-    process.channel?.once("close", () => void this.#endWithoutChannel());
+    if (process.channel?.destroyed === true) void this.#endWithoutChannel();
+    else process.channel?.once("close", () => void this.#endWithoutChannel());
     this.exited = this.#watch();
-    const ping: WorkerOperations["ping"] = async () => heartbeatOf(process.pid);
-    Object.assign(this, { ping, ...options.operations });
+    Object.assign(this, operations);
+  }
+
+  /** Whether an execution runs, or is about to. */
+  get isExecuting(): boolean {
+    return this.#foreground !== null;
   }
 
   execute(request: WorkerRequest, onEvent: WorkerEventListener): WorkerExecution {
@@ -126,8 +175,9 @@ export class GuardedWorker implements Worker {
       request,
       onEvent,
       end: Promise.withResolvers(),
+      number: 0,
       isSignalled: false,
-      interrupting: undefined,
+      interrupting: null,
     };
     this.#foreground = foreground;
     void this.#between.then(() => this.#run(foreground));
@@ -155,20 +205,24 @@ export class GuardedWorker implements Worker {
   /**
    * Ends an execution; the process has let go of its output by then.
    * @param last is told behind all output: the result, or the error
+   * @param options `keepsOutput` when it has not let go of it, for the next one to write to. @default false
    * @returns whether it ran; for one that did not, nothing happens
    */
   finish(
     executionId: string,
     status: Exclude<WorkerOutcome["status"], "lost">,
     last: WorkerEvent | null = null,
+    { keepsOutput = false }: { readonly keepsOutput?: boolean } = {},
   ): boolean {
     const foreground = this.#foreground;
     if (foreground?.request.executionId !== executionId) return false;
     this.#foreground = null;
-    clearTimeout(foreground.interrupting);
-    const isFree = this.#lanes.finish(executionId);
+    clearTimeout(foreground.interrupting?.again);
+    if (keepsOutput) this.#lanes.keep();
+    const isFree = keepsOutput || this.#lanes.finish(executionId);
+    if (!isFree || foreground.isSignalled)
+      this.#between = this.#prepareNext(isFree, foreground.isSignalled);
     if (last !== null) foreground.onEvent(last);
-    this.#between = this.#prepareNext(isFree, foreground.isSignalled);
     foreground.end.resolve({ status, exitCode: null, signal: null });
     return true;
   }
@@ -177,8 +231,12 @@ export class GuardedWorker implements Worker {
   interruptTaken(executionId: string): void {
     const foreground = this.#foreground;
     if (foreground?.request.executionId !== executionId) return;
-    clearTimeout(foreground.interrupting);
-    foreground.interrupting = undefined;
+    clearTimeout(foreground.interrupting?.again);
+    foreground.interrupting = null;
+  }
+
+  async ping(): Promise<Heartbeat> {
+    return heartbeatOf(this.pid);
   }
 
   async stop(options?: StopOptions): Promise<StopReport> {
@@ -196,22 +254,39 @@ export class GuardedWorker implements Worker {
     if (this.#exit !== null) return this.#lose(foreground, this.#exit);
     const { request, onEvent } = foreground;
     this.#lanes.listen((stream, bytes) => onEvent({ type: stream, bytes }));
-    onEvent({ type: "started", pid: this.pid });
     const { stdoutPath, stderrPath } = this.#lanes;
+    foreground.number = ++this.#executions;
     this.#options.run(request, { stdoutPath, stderrPath });
+    onEvent({ type: "started", pid: this.pid });
+    this.#bringInterrupt(foreground);
   }
 
   #interrupt(foreground: Foreground): void {
-    if (this.#foreground !== foreground) return;
-    this.#process.signal("SIGINT");
-    foreground.isSignalled = true;
-    clearTimeout(foreground.interrupting);
-    foreground.interrupting = setTimeout(() => {
+    if (this.#foreground !== foreground || foreground.interrupting !== null) return;
+    foreground.interrupting = { since: null, again: undefined };
+    this.#bringInterrupt(foreground);
+  }
+
+  #bringInterrupt(foreground: Foreground): void {
+    const { request, number, isSignalled, interrupting } = foreground;
+    if (this.#foreground !== foreground || number === 0 || interrupting === null) return;
+    const isFirst = interrupting.since === null;
+    interrupting.since ??= performance.now();
+    const sinceMs = performance.now() - interrupting.since;
+    const { interrupt = () => this.#signalInterrupt() } = this.#options;
+    const brought = interrupt({ request, number, isFirst, sinceMs, isSignalled });
+    foreground.isSignalled ||= brought.isSignalled;
+    interrupting.again = setTimeout(() => {
       // What has come from the process meanwhile is read first.
       setImmediate(() => {
-        if (foreground.interrupting !== undefined) this.#interrupt(foreground);
+        if (foreground.interrupting === interrupting) this.#bringInterrupt(foreground);
       });
-    }, interruptAgainMs);
+    }, brought.againMs);
+  }
+
+  #signalInterrupt(): InterruptBrought {
+    this.#process.signal("SIGINT");
+    return { againMs: signalAgainMs, isSignalled: true };
   }
 
   async #write(foreground: Foreground, data: Uint8Array, close: boolean): Promise<void> {
@@ -261,7 +336,7 @@ export class GuardedWorker implements Worker {
 
   #lose(foreground: Foreground, { exitCode, signal }: ProcessExit): void {
     this.#foreground = null;
-    clearTimeout(foreground.interrupting);
+    clearTimeout(foreground.interrupting?.again);
     foreground.end.resolve({ status: "lost", exitCode, signal });
   }
 }

@@ -1,52 +1,42 @@
 import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type GuardedProcess,
-  HoldfastError,
-  type HostMessage,
-  OutputLanes,
-  StreamChannel,
-  type WorkerMessage,
-  type WorkerStartOptions,
-  defaultMaxFrameBytes,
-  isAbleToWork,
-  protocolVersion,
-  within,
-  workerMessageSchema,
-} from "@holdfast/core";
-import { type JavaScriptChannel, JavaScriptWorker } from "./javascript-worker.ts";
+import { StreamChannel } from "../../channel/stream-channel.ts";
+import { HoldfastError } from "../../errors/holdfast-error.ts";
+import { defaultMaxFrameBytes } from "../../framing/frame-layout.ts";
+import type { HostMessage } from "../../protocol/host-message.ts";
+import { protocolVersion } from "../../protocol/protocol-version.ts";
+import { type WorkerMessage, workerMessageSchema } from "../../protocol/worker-message.ts";
+import { within } from "../../time/within.ts";
+import type { GuardedProcess } from "../guarded-process.ts";
+import { isAbleToWork } from "../heartbeat.ts";
+import { OutputLanes } from "../output-lanes.ts";
+import type { WorkerStartOptions } from "../worker.ts";
+import type { Greeted, WorkerChannel } from "./greeted.ts";
+import { ProtocolWorker } from "./protocol-worker.ts";
+import type { WorkerKind } from "./worker-kind.ts";
 
 // Between the end of the channel and that of its process.
 const lastWordsMs = 500;
 
-/** What a worker takes on with its `hello`: for one that was warm, since a started one has it already. */
+/** What a worker takes on with its `hello`, where it was not started with that. */
 export interface TakenOn {
   readonly env: Readonly<Record<string, string>> | null;
   readonly cwd: string | null;
 }
 
-/** A process that has answered a `hello`. */
-export interface Greeted {
-  readonly process: GuardedProcess;
-  readonly channel: JavaScriptChannel;
-  readonly lanes: OutputLanes;
-  readonly version: string;
-}
+const nothing: TakenOn = { env: null, cwd: null };
 
 /**
  * Says `hello` to a process that waits for it, and makes a worker of it. When that fails the process has ended.
  * @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`
  */
-export async function greet(
+export async function greetWorker(
   process: GuardedProcess,
   start: WorkerStartOptions,
-  takenOn: TakenOn = { env: null, cwd: null },
-): Promise<JavaScriptWorker> {
-  return workerOf(await shakeHands(process, start, takenOn), start);
-}
-
-function workerOf(greeted: Greeted, start: WorkerStartOptions): JavaScriptWorker {
-  return new JavaScriptWorker({ ...greeted, start });
+  kind: WorkerKind,
+  takenOn: TakenOn = nothing,
+): Promise<ProtocolWorker> {
+  return new ProtocolWorker(await greetProcess(process, start, kind, takenOn), start);
 }
 
 /**
@@ -54,12 +44,12 @@ function workerOf(greeted: Greeted, start: WorkerStartOptions): JavaScriptWorker
  * behind this, and should it refuse, it is ended.
  * @throws HoldfastError `worker_start_failed` for a directory that is not there; the process has ended then
  */
-export async function assign(
+export async function assignWorker(
   greeted: Greeted,
   start: WorkerStartOptions,
   takenOn: TakenOn,
-): Promise<JavaScriptWorker> {
-  const { process, channel, lanes } = greeted;
+): Promise<ProtocolWorker> {
+  const { process, channel, lanes, kind } = greeted;
   const why = !isAbleToWork(process.pid)
     ? "it has ended"
     : isDirectory(start.cwd)
@@ -68,24 +58,25 @@ export async function assign(
   if (why !== null) {
     await process.stop();
     lanes.close();
-    throw startFailed(start.sessionId, new Error(why));
+    throw startFailed(kind, start.sessionId, new Error(why));
   }
-  const worker = workerOf(greeted, start);
+  const worker = new ProtocolWorker(greeted, start);
   channel.send(hello(start, takenOn)).catch(() => {}); // it is closed: the end of the worker follows
   return worker;
 }
 
 /** @throws HoldfastError `worker_start_failed`, `protocol_mismatch`, `cancelled`; the process has ended then */
-export async function shakeHands(
+export async function greetProcess(
   process: GuardedProcess,
   start: Omit<WorkerStartOptions, "env" | "cwd">,
-  takenOn: TakenOn,
+  kind: WorkerKind,
+  takenOn: TakenOn = nothing,
 ): Promise<Greeted> {
   const { sessionId, startTimeoutMs, signal, maxFrameBytes = defaultMaxFrameBytes } = start;
   const { channel: stream } = process;
   try {
     if (stream === null) throw new Error("there is no descriptor left for its channel");
-    const channel: JavaScriptChannel = new StreamChannel({
+    const channel: WorkerChannel = new StreamChannel({
       stream,
       schema: workerMessageSchema,
       maxFrameBytes,
@@ -104,15 +95,15 @@ export async function shakeHands(
     broke.catch(() => {});
     const ready = await within(Promise.race([answer.promise, died, broke]), {
       timeoutMs: startTimeoutMs,
-      what: `start of JavaScript for session ${sessionId}`,
+      what: `start of ${kind.language} for session ${sessionId}`,
       ...(signal ? { signal } : {}),
     });
     if (ready.type === "fault" && ready.code === "worker_start_failed")
       throw new Error(ready.message);
     if (ready.type !== "ready" || ready.protocolVersion !== protocolVersion)
-      throw mismatch(sessionId, ready);
+      throw mismatch(kind, sessionId, ready);
     // Should its folder have gone with it, this is what fails.
-    return { process, channel, lanes: new OutputLanes(process), version: ready.version };
+    return { process, channel, lanes: new OutputLanes(process), version: ready.version, kind };
   } catch (cause) {
     await process.stop();
     if (
@@ -120,7 +111,7 @@ export async function shakeHands(
       (cause.code === "cancelled" || cause.code === "protocol_mismatch")
     )
       throw cause;
-    throw startFailed(sessionId, cause);
+    throw startFailed(kind, sessionId, cause);
   }
 }
 
@@ -143,23 +134,31 @@ function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function startFailed(sessionId: string, cause: unknown): HoldfastError {
+function startFailed(
+  { language, runtime }: WorkerKind,
+  sessionId: string,
+  cause: unknown,
+): HoldfastError {
   return new HoldfastError({
     code: "worker_start_failed",
-    message: `start of JavaScript for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    details: { sessionId, runtime: "javascript" },
+    message: `start of ${language} for session ${sessionId}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    details: { sessionId, runtime },
     cause,
   });
 }
 
-function mismatch(sessionId: string, received: WorkerMessage): HoldfastError {
+function mismatch(
+  { language }: WorkerKind,
+  sessionId: string,
+  received: WorkerMessage,
+): HoldfastError {
   const what =
     received.type === "fault"
       ? received.message
       : `received ${JSON.stringify(received).slice(0, 200)}`;
   return new HoldfastError({
     code: "protocol_mismatch",
-    message: `handshake with JavaScript for session ${sessionId}: ${what}, version ${protocolVersion} is needed`,
+    message: `handshake with ${language} for session ${sessionId}: ${what}, version ${protocolVersion} is needed`,
     details: { sessionId, protocolVersion },
   });
 }

@@ -1,16 +1,12 @@
-import {
-  type GuardedProcess,
-  type StopOptions,
-  type StopReport,
-  type WarmWorker,
-  type Worker,
-  type WorkerStartOptions,
-  workerMarker,
-} from "@holdfast/core";
-import { type Greeted, assign } from "./python-handshake.ts";
+import type { GuardedProcess } from "../guarded-process.ts";
+import type { StopOptions, StopReport } from "../stop-ladder.ts";
+import { workerMarker } from "../sweep-orphans.ts";
+import type { WarmWorker, Worker, WorkerStartOptions } from "../worker.ts";
+import type { Greeted } from "./greeted.ts";
+import { assignWorker } from "./handshake.ts";
 
-/** A Python that was greeted and waits for its session. */
-export class WarmPython implements WarmWorker {
+/** A process that was greeted and waits for its session. */
+export class WarmProtocolWorker implements WarmWorker {
   readonly pid: number;
   readonly exited: WarmWorker["exited"];
   readonly #greeted: Greeted;
@@ -34,7 +30,10 @@ export class WarmPython implements WarmWorker {
   assign(options: WorkerStartOptions): Promise<Worker> {
     const { env, cwd } = options;
     this.#isAssigned = true;
-    return assign(this.#greeted, options, { env: marked(env, this.#greeted.process), cwd });
+    return assignWorker(this.#greeted, options, {
+      env: markedEnvironment(env, this.#greeted.process),
+      cwd,
+    });
   }
 
   stop(options?: StopOptions): Promise<StopReport> {
@@ -47,7 +46,7 @@ export class WarmPython implements WarmWorker {
 }
 
 /** The environment as a guard gives it. */
-export function marked(
+export function markedEnvironment(
   env: Readonly<Record<string, string>>,
   { directory }: GuardedProcess,
 ): Record<string, string> {

@@ -2,25 +2,20 @@ import { once } from "node:events";
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type GuardedProcess,
-  HoldfastError,
-  type HostMessage,
-  type WorkerMessage,
-  errorCodes,
-} from "@holdfast/core";
+import { errorCodes } from "../../errors/error-code.ts";
+import { HoldfastError } from "../../errors/holdfast-error.ts";
+import type { HostMessage } from "../../protocol/host-message.ts";
+import type { WorkerMessage } from "../../protocol/worker-message.ts";
+import type { GuardedProcess } from "../guarded-process.ts";
 
 /** A request between executions, without its id. */
-export type JavaScriptRequest = HostMessage extends infer Message
+export type ProtocolRequest = HostMessage extends infer Message
   ? Message extends { readonly requestId: string; readonly type: infer Type }
     ? Type extends "input_reply" | "ack"
       ? never
       : Omit<Message, "requestId">
     : never
   : never;
-
-/** Asks, and settles with the answer. */
-export type Ask = (request: JavaScriptRequest) => Promise<WorkerMessage>;
 
 /** An answer of the type that was expected. @throws HoldfastError with the code of a refusal */
 export function expectAnswer<Type extends WorkerMessage["type"]>(
@@ -38,7 +33,7 @@ export function expectAnswer<Type extends WorkerMessage["type"]>(
   }
   throw new HoldfastError({
     code: "internal",
-    message: `JavaScript answered ${answer.type} where ${type} was expected`,
+    message: `the worker answered ${answer.type} where ${type} was expected`,
   });
 }
 
@@ -83,7 +78,7 @@ function openBothEnds(path: string): readonly [reading: number, writing: number]
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
     throw new HoldfastError({
       code: "worker_lost",
-      message: "its Node has ended, and its folder is gone",
+      message: "the worker has ended, and its folder is gone",
       cause,
     });
   }
