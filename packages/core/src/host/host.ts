@@ -229,13 +229,12 @@ export class Host implements AsyncDisposable {
   async execute(
     sessionId: string,
     code: string,
-    options: HostExecuteOptions = {},
+    { idempotencyKey, ...options }: HostExecuteOptions = {},
   ): Promise<ExecutionHandle> {
     const { session, keys } = this.#entry(sessionId);
-    const { idempotencyKey } = options;
     return idempotencyKey === undefined
       ? start(session, code, options)
-      : keys.execute(code, { ...options, idempotencyKey });
+      : keys.execute(code, idempotencyKey, options);
   }
 
   /**

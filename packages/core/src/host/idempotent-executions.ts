@@ -47,9 +47,10 @@ export class IdempotentExecutions {
    */
   async execute(
     code: string,
-    options: HostExecuteOptions & { readonly idempotencyKey: string },
+    idempotencyKey: string,
+    options: StartOptions,
   ): Promise<ExecutionHandle> {
-    const key = checkIdempotencyKey(options.idempotencyKey);
+    const key = checkIdempotencyKey(idempotencyKey);
     const hash = bodyHash(code, options);
     const first = this.#firsts.get(key);
     if (first !== undefined) {
@@ -73,7 +74,7 @@ export class IdempotentExecutions {
   async #first(
     idempotency: Idempotency,
     code: string,
-    options: HostExecuteOptions & { readonly id: string },
+    options: StartOptions & { readonly id: string },
   ): Promise<ExecutionHandle> {
     if (this.#recording === null) return start(this.#session, code, options);
     const { store, recorder } = this.#recording;
@@ -120,11 +121,14 @@ export class IdempotentExecutions {
   }
 }
 
+/** What a keyed execution and one without a key have in common. */
+type StartOptions = Omit<HostExecuteOptions, "idempotencyKey">;
+
 /** Starts code in a session, in the foreground or beside it. @throws HoldfastError as the methods of {@link Session} */
 export async function start(
   session: Session,
   code: string,
-  { background = false, ...options }: HostExecuteOptions,
+  { background = false, ...options }: StartOptions,
 ): Promise<Execution> {
   return background ? session.executeInBackground(code, options) : session.execute(code, options);
 }
@@ -132,7 +136,7 @@ export async function start(
 function intentOf(
   sessionId: string,
   code: string,
-  options: HostExecuteOptions & { readonly id: string },
+  { background = false, ...options }: StartOptions & { readonly id: string },
   idempotency: Idempotency,
 ): StoredExecution {
   const { executionId, cwd, allowInput } = workerRequest(code, options);
@@ -150,7 +154,7 @@ function intentOf(
       id: executionId,
       sessionId,
       status: "queued",
-      isBackground: options.background ?? false,
+      isBackground: background,
       pid: null,
       exitCode: null,
       signal: null,

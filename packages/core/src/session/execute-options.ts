@@ -34,8 +34,37 @@ export interface ExecuteOptions {
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const envNamePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+type Check = readonly [isAllowed: (value: unknown) => boolean, allowed: string];
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const withoutNul: Check = [(value) => isText(value) && !value.includes("\0"), "text without NUL"];
+const flag: Check = [(value) => typeof value === "boolean", "true or false"];
+const oneOf = (...words: string[]): Check => [
+  (value) => isText(value) && words.includes(value),
+  words.join(" or "),
+];
+
+const checks: Readonly<Record<keyof ExecuteOptions, Check>> = {
+  id: [(value) => isText(value) && idPattern.test(value), idPattern.source],
+  stdin: [(value) => isText(value) || value instanceof Uint8Array, "text or bytes"],
+  allowInput: flag,
+  env: [(value) => typeof value === "object" && value !== null, "an object of names and texts"],
+  cwd: withoutNul,
+  timeoutMs: [(value) => value === null || typeof value === "number", "milliseconds or null"],
+  timeoutFrom: oneOf("start", "heartbeat"),
+  onError: oneOf("keep", "rollback"),
+  trackChanges: flag,
+};
+
 /** Checks what was given and makes a request of it. @throws HoldfastError `invalid_request` */
 export function workerRequest(code: string, options: ExecuteOptions): WorkerRequest {
+  if (!isText(code)) throw invalid("code", code, "text");
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(checks, name) ? checks[name as keyof ExecuteOptions] : undefined;
+    if (check === undefined)
+      throw invalid("options of an execution", name, Object.keys(checks).join(", "));
+    if (value !== undefined && !check[0](value)) throw invalid(name, value, check[1]);
+  }
   const {
     id = randomId(),
     stdin,
@@ -45,15 +74,12 @@ export function workerRequest(code: string, options: ExecuteOptions): WorkerRequ
     timeoutMs,
     trackChanges = false,
   } = options;
-  if (!idPattern.test(id)) throw invalid("id", id, idPattern.source);
   if (timeoutMs !== undefined && timeoutMs !== null) checkTimeoutMs("timeoutMs", timeoutMs);
   for (const [name, value] of Object.entries(env ?? {})) {
     if (!envNamePattern.test(name))
       throw invalid("name of an environment variable", name, envNamePattern.source);
-    if (value.includes("\0"))
-      throw invalid(`value of ${name}`, "a NUL character", "text without NUL");
+    if (!withoutNul[0](value)) throw invalid(`value of ${name}`, value, withoutNul[1]);
   }
-  if (cwd?.includes("\0")) throw invalid("cwd", "a NUL character", "text without NUL");
   return {
     executionId: id,
     code,
@@ -65,10 +91,15 @@ export function workerRequest(code: string, options: ExecuteOptions): WorkerRequ
   };
 }
 
-function invalid(what: string, received: string, allowed: string): HoldfastError {
+function invalid(what: string, value: unknown, allowed: string): HoldfastError {
+  const shown = isText(value)
+    ? JSON.stringify(value.slice(0, 100))
+    : typeof value === "object" && value !== null
+      ? "an object"
+      : String(value);
   return new HoldfastError({
     code: "invalid_request",
-    message: `${what}: received ${JSON.stringify(received.slice(0, 100))}, allowed ${allowed}`,
-    details: { received: received.slice(0, 100), allowed },
+    message: `${what}: received ${shown}, allowed ${allowed}`,
+    details: { received: shown, allowed },
   });
 }

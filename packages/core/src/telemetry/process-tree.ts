@@ -18,7 +18,8 @@ export async function treeOf(pid: number): Promise<Tree> {
   return { pids: await descendantsOf(stat.parentPid), reapedTicks: guard.childTicks };
 }
 
-async function descendantsOf(root: number): Promise<readonly number[]> {
+/** What a process has started, and what that has; guards of other workers, and what is theirs, left out. */
+export async function descendantsOf(root: number): Promise<readonly number[]> {
   const found: number[] = [];
   for (let parents = [root]; parents.length > 0;) {
     const children = (await Promise.all(parents.map(childrenOf))).flat();

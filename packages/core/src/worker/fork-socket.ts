@@ -204,6 +204,8 @@ function adopt(
   rememberGuard(guardPid);
   parent.folderHasGuard(directory);
   const guard = new GuardLink({
+    pid: guardPid,
+    isTold: true,
     directory,
     control: socket,
     channel,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
+import { killGuard, wakeGuard } from "./wake-guard.ts";
 
 const stderrTailBytes = 4096;
 const signalNames = new Map(
@@ -15,6 +16,14 @@ const signalNames = new Map(
 
 /** What a {@link GuardLink} is made of. */
 export interface GuardLinkOptions {
+  /** The guard's process id; 0 when it could not be started. */
+  readonly pid: number;
+  /**
+   * Whether the id was told by a process that user code runs in, so that it may be anybody's: when this is to end, and does
+   * not in 5 seconds, it is killed. A guard takes milliseconds, and at most 2 seconds for what others have left to it.
+   * @default false: the guard is waited for, however long the kernel takes to end its tree
+   */
+  readonly isTold?: boolean;
   /** The private folder of the guarded process, which the guard removes. */
   readonly directory: string;
   /** Our end of the guard's control socket. */
@@ -27,6 +36,11 @@ export interface GuardLinkOptions {
   readonly ancestors?: readonly GuardLink[];
 }
 
+// How often a guard that owes an answer is looked at: user code may have stopped it.
+const lookMs = 100;
+
+const toldPatienceMs = 5_000;
+
 /** Our side of a guard's control socket: lines out, lines in. What they mean is in `guard/guard.pl`. */
 export class GuardLink {
   /** The guarded process's id. */
@@ -36,6 +50,8 @@ export class GuardLink {
   readonly directory: string;
   readonly channel: Socket | null;
   readonly ancestors: readonly GuardLink[];
+  readonly #pid: number;
+  readonly #isTold: boolean;
   readonly #control: Socket;
   readonly #exited: Promise<string>;
   readonly #fifoWaiters = new Map<string, PromiseWithResolvers<string>>();
@@ -47,8 +63,15 @@ export class GuardLink {
   #isGone = false;
   #killed = 0;
   #spared = 0;
+  #looking: NodeJS.Timeout | null = null;
+  /** Since it is to end. */
+  #endingSince: number | null = null;
+  #isClosed = false;
 
-  constructor({ directory, control, channel, exited, ancestors = [] }: GuardLinkOptions) {
+  constructor(options: GuardLinkOptions) {
+    const { pid, isTold = false, directory, control, channel, exited, ancestors = [] } = options;
+    this.#pid = pid;
+    this.#isTold = isTold;
     this.directory = directory;
     this.channel = channel;
     this.ancestors = ancestors;
@@ -73,6 +96,7 @@ export class GuardLink {
     if (this.#hasEnded) waiter.reject(this.#lost(`FIFO ${name}`));
     else this.#fifoWaiters.set(name, waiter);
     this.send(`F ${name}`);
+    this.#lookAfter();
     return waiter.promise;
   }
 
@@ -81,6 +105,7 @@ export class GuardLink {
     if (this.#hasEnded) waiter.resolve();
     else this.#barriers.push(waiter.resolve);
     this.send("B");
+    this.#lookAfter();
     return waiter.promise;
   }
 
@@ -90,6 +115,7 @@ export class GuardLink {
 
   kill(): void {
     this.send("K");
+    this.#expectEnd();
   }
 
   /** Tells it, and those above it, that a process of its tree is the guard of another worker. */
@@ -115,6 +141,32 @@ export class GuardLink {
   ref(): void {
     this.#control.ref();
     this.channel?.ref();
+  }
+
+  #expectEnd(): void {
+    this.#endingSince ??= performance.now();
+    this.#lookAfter();
+  }
+
+  /** Sees to it that what is waited for comes. */
+  #lookAfter(): void {
+    const owesAnswer = this.#fifoWaiters.size > 0 || this.#barriers.length > 0;
+    if (this.#looking !== null || this.#isClosed) return;
+    if (!owesAnswer && this.#endingSince === null) return;
+    this.#looking = setTimeout(() => {
+      this.#looking = null;
+      this.#look();
+      this.#lookAfter();
+    }, lookMs).unref();
+  }
+
+  #look(): void {
+    const isEnding = this.#endingSince !== null;
+    void wakeGuard(this.#pid, isEnding);
+    const waitedMs = performance.now() - (this.#endingSince ?? Infinity);
+    if (!this.#isTold || !(waitedMs > toldPatienceMs)) return;
+    void killGuard(this.#pid);
+    this.#control.destroy();
   }
 
   #read(chunk: Buffer): void {
@@ -159,6 +211,7 @@ export class GuardLink {
     for (const [name, waiter] of this.#fifoWaiters) waiter.reject(this.#lost(`FIFO ${name}`));
     this.#fifoWaiters.clear();
     for (const passed of this.#barriers.splice(0)) passed();
+    this.#expectEnd();
     // Its last words lie in a pipe of their own by now, and are read in this turn; in the next one, if the pipe has only now
     // begun to be watched.
     setImmediate(() =>
@@ -175,6 +228,7 @@ export class GuardLink {
   // The guard ends last, unless it stays for others; when it was killed instead, the kernel has killed the command (its
   // parent death signal).
   async #closed(): Promise<void> {
+    this.#isClosed = true;
     const how = this.#isGone && this.#spared > 0 ? "" : await this.#exited;
     const detail = this.#failure || this.#stderrTail.toString("utf8").trim() || how;
     this.started.reject(new Error(`the guard ended: ${detail}`));

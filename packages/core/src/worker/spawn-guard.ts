@@ -56,6 +56,7 @@ export function spawnGuard(options: GuardedProcessOptions): GuardLink {
   const control = stdio?.[3];
   const hasStarted = control !== undefined && control !== null && child.pid !== undefined;
   const link = new SpawnedGuard({
+    pid: child.pid ?? 0,
     directory,
     control: hasStarted ? control : new Socket(),
     channel: stdio?.[4] ?? null,
