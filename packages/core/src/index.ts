@@ -34,13 +34,12 @@ export {
   hasEnded,
 } from "./session/execution-record.ts";
 export { EventLog, type EventLogOptions, type ReadOptions } from "./session/event-log.ts";
-export {
-  type RecoverySource,
-  Session,
-  type SessionCreateOptions,
-  type SessionFork,
-  type SessionPast,
-} from "./session/session.ts";
+export { Session, type SessionFork } from "./session/session.ts";
+export type {
+  RecoverySource,
+  SessionCreateOptions,
+  SessionPast,
+} from "./session/session-create-options.ts";
 export {
   type ResolvedSessionOptions,
   type SessionOptions,

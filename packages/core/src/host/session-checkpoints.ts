@@ -13,7 +13,8 @@ import {
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { CheckpointAccess, CheckpointStore } from "../checkpoint/checkpoint-store.ts";
 import { HoldfastError } from "../errors/holdfast-error.ts";
-import type { RecoverySource, Session } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+import type { RecoverySource } from "../session/session-create-options.ts";
 import type { RestoreReport } from "../worker/worker.ts";
 
 /** What {@link SessionCheckpoints} are made of. */

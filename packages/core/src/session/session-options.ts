@@ -109,6 +109,30 @@ export function checkTimeoutMs(name: string, value: number): number {
   return value;
 }
 
+/** Checks that signs of life can put off the timeout of an execution. @throws HoldfastError `invalid_request` */
+export function checkHeartbeatTimeout({
+  timeoutMs,
+  isBackground,
+  heartbeatIntervalMs,
+}: {
+  readonly timeoutMs: number | null;
+  readonly isBackground: boolean;
+  readonly heartbeatIntervalMs: number | null;
+}): void {
+  const shortest = heartbeatIntervalMs === null ? null : 2 * heartbeatIntervalMs;
+  if (!isBackground && shortest !== null && (timeoutMs ?? Infinity) > shortest) return;
+  const allowed = isBackground
+    ? "start for a background execution"
+    : shortest === null
+      ? "start in a session without heartbeats"
+      : `start, or a timeoutMs of more than ${shortest}`;
+  throw new HoldfastError({
+    code: "invalid_request",
+    message: `timeoutFrom: received heartbeat with a timeoutMs of ${timeoutMs}, allowed ${allowed}`,
+    details: { timeoutMs, heartbeatIntervalMs },
+  });
+}
+
 /** A number that is none, or out of its range; the message says which there are. */
 export function invalidNumber(
   name: string,

@@ -13,8 +13,8 @@ import {
 import { debug } from "../telemetry/debug-log.ts";
 import type { TerminationReason } from "../telemetry/telemetry-event.ts";
 import type { Heartbeat } from "../worker/heartbeat.ts";
-import type { OutputStream } from "../worker/output-pipes.ts";
 import { type ProcessExit, describeExit } from "../worker/process-exit.ts";
+import { randomId } from "../worker/random-id.ts";
 import type { StopOptions } from "../worker/stop-ladder.ts";
 import { workingDirectory } from "../worker/working-directory.ts";
 import type { MimeBundle } from "../protocol/execution-data.ts";
@@ -22,7 +22,6 @@ import type { Skipped, Variable } from "../protocol/namespace-data.ts";
 import { type Value, checkSent } from "../protocol/value.ts";
 import { within } from "../time/within.ts";
 import type {
-  BackgroundExecution,
   CheckpointReport,
   Completions,
   Feature,
@@ -30,29 +29,35 @@ import type {
   RestoreReport,
   Runtime,
   Worker,
-  WorkerEvent,
   WorkerExecution,
   WorkerOutcome,
   WorkerStartOptions,
 } from "../worker/worker.ts";
+import { BackgroundExecutions } from "./background-executions.ts";
 import { type ExecuteOptions, workerRequest } from "./execute-options.ts";
 import { Execution } from "./execution.ts";
-import type { ExecutionStatus, SessionStateAfter } from "./execution-record.ts";
+import { errorEvent, failWith, finalStatus, finishWithout } from "./execution-ends.ts";
+import type { SessionStateAfter } from "./execution-record.ts";
 import { HealthCheck } from "./health-check.ts";
+import { NamedTimers } from "./named-timers.ts";
 import { type AnyOperation, Operation } from "./operation.ts";
 import { type Savepoint, canRollBack, noTransactions, takeSavepoint } from "./savepoint.ts";
+import type { SessionCreateOptions, SessionPast } from "./session-create-options.ts";
+import {
+  executionNotFound,
+  idTaken,
+  queueFull,
+  sessionClosed,
+  unsupported,
+  variableNotFound,
+} from "./session-errors.ts";
 import {
   type ResolvedSessionOptions,
   type SessionOptions,
+  checkHeartbeatTimeout,
   resolveSessionOptions,
 } from "./session-options.ts";
-import type {
-  EndingCause,
-  SessionAction,
-  SessionEvent,
-  SessionState,
-  SessionStatus,
-} from "./session-state.ts";
+import type { SessionAction, SessionEvent, SessionState, SessionStatus } from "./session-state.ts";
 import {
   logTransition,
   tellCreated,
@@ -67,62 +72,12 @@ import {
 } from "./session-telemetry.ts";
 import { initialSession, transition } from "./session-transition.ts";
 import { StartBreaker } from "./start-breaker.ts";
-import { randomId } from "../worker/random-id.ts";
-
-/** What {@link Session.open} needs. */
-export interface SessionCreateOptions extends SessionOptions {
-  readonly runtime: Runtime;
-  /** @default a random one, 128 bits */
-  readonly id?: string;
-  /** The whole environment of the session's worker. @default {} */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Where the session starts. @default `/` */
-  readonly cwd?: string;
-  /** Output of what an execution left running, after its end. */
-  readonly onLateOutput?: (executionId: string, stream: OutputStream, bytes: Buffer) => void;
-  /** Something was done or written: for idle expiry. */
-  readonly onActivity?: (sessionId: string) => void;
-  /** An execution was accepted: for those who record it. */
-  readonly onExecution?: (execution: Execution) => void;
-  /** It has this worker from now on. Not all were started: a transaction that goes back can put a fork in the place of one. */
-  readonly onWorker?: (worker: Worker) => void;
-  /** How its workers come up, such as out of a pool. @default the runtime's `start` */
-  readonly startWorker?: (options: WorkerStartOptions) => Promise<Worker>;
-  /** Where the state comes from when a worker is lost. @default nowhere: it is lost with it */
-  readonly recovery?: RecoverySource;
-  /** Whether the first worker starts from {@link recovery} already. @default false */
-  readonly isRestored?: boolean;
-}
-
-/** The checkpoint that a session goes on from when its worker is lost. */
-export interface RecoverySource {
-  /** Whether there is one at the moment. */
-  readonly hasCheckpoint: boolean;
-  /** The state, as {@link Session.checkpoint} wrote it. @throws HoldfastError `checkpoint_not_found`, `checkpoint_invalid` */
-  open(): AsyncIterable<Uint8Array>;
-}
 
 /** What a session was forked into. */
 export interface SessionFork {
   readonly sessions: readonly Session[];
   /** What the new ones do not have, such as threads. */
   readonly skipped: readonly Skipped[];
-}
-
-/** What a session was before the process that had it ended. Times in milliseconds since the epoch. */
-export interface SessionPast {
-  readonly createdAt: number;
-  readonly lastActivityAt: number;
-  readonly restarts: number;
-  readonly executionCount: number;
-}
-
-/** A background execution that has no process yet. */
-interface BackgroundStart {
-  /** Settles when it has one, or does not get one. Never rejects. */
-  readonly settled: Promise<unknown>;
-  /** What the worker was asked for. */
-  running: Promise<BackgroundExecution> | null;
 }
 
 /**
@@ -167,11 +122,8 @@ export class Session implements AsyncDisposable {
   #health: HealthCheck | null = null;
   /** The state before the transaction that runs. */
   #savepoint: Savepoint | null = null;
-  readonly #background = new Map<string, BackgroundExecution>();
-  readonly #backgroundStarts = new Map<string, BackgroundStart>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  /** Background executions whose deadline has passed. */
-  readonly #timedOut = new Set<string>();
+  readonly #background: BackgroundExecutions;
+  readonly #timers = new NamedTimers();
   /** What runs in the foreground. */
   #running: WorkerExecution | null = null;
   #settled = Promise.withResolvers<void>();
@@ -202,6 +154,13 @@ export class Session implements AsyncDisposable {
     this.#breaker = new StartBreaker({
       sessionId: this.id,
       maxFailedStarts: this.#options.maxFailedStarts,
+    });
+    this.#background = new BackgroundExecutions({
+      sessionId: this.id,
+      runtimeName: this.runtime.name,
+      options: () => this.#options,
+      readyWorker: () => this.#readyWorker(),
+      touch: () => this.#touch(),
     });
     this.#state = initialSession(this.#options.maxQueuedExecutions);
     this.createdAt = past?.createdAt ?? Date.now();
@@ -262,7 +221,7 @@ export class Session implements AsyncDisposable {
   /** Whether something runs or waits, in the background too. */
   get isBusy(): boolean {
     return (
-      this.#state.running !== null || this.#state.queue.length > 0 || this.#backgroundCount > 0
+      this.#state.running !== null || this.#state.queue.length > 0 || this.#background.count > 0
     );
   }
 
@@ -275,11 +234,7 @@ export class Session implements AsyncDisposable {
   execution(executionId: string): Execution {
     const execution = this.#executions.get(executionId);
     if (execution !== undefined) return execution;
-    throw new HoldfastError({
-      code: "execution_not_found",
-      message: `execution ${executionId}: not known in session ${this.id}`,
-      details: { sessionId: this.id, executionId },
-    });
+    throw executionNotFound(this.id, executionId);
   }
 
   /** Changes options of a live session; they count from the next execution on. @throws HoldfastError `invalid_request` */
@@ -320,25 +275,19 @@ export class Session implements AsyncDisposable {
       });
     }
     const execution = this.#newExecution(code, options, true);
-    const count = this.#backgroundCount;
-    if (count >= this.#options.maxBackgroundExecutions) throw this.#full(count);
+    const { count } = this.#background;
+    if (count >= this.#options.maxBackgroundExecutions) throw queueFull(this.id, count);
     this.#touch();
     this.#executions.set(execution.id, execution);
     tellQueued(this, execution.request, true);
-    const settled = Promise.withResolvers<void>();
-    const start: BackgroundStart = { settled: settled.promise, running: null };
-    this.#backgroundStarts.set(execution.id, start);
     try {
-      await this.#startBackground(execution, start);
+      await this.#background.start(execution);
       this.#accepted(execution);
       return execution;
     } catch (error) {
       failWith(execution, error, "kept");
       this.#executions.delete(execution.id);
       throw error;
-    } finally {
-      this.#backgroundStarts.delete(execution.id);
-      settled.resolve();
     }
   }
 
@@ -413,11 +362,7 @@ export class Session implements AsyncDisposable {
   async variable(name: string): Promise<Variable> {
     const [variable] = await this.variables({ names: [name], withValues: true });
     if (variable !== undefined) return variable;
-    throw new HoldfastError({
-      code: "variable_not_found",
-      message: `variable ${name.slice(0, 100)}: not there in session ${this.id}`,
-      details: { sessionId: this.id, name: name.slice(0, 100) },
-    });
+    throw variableNotFound(this.id, name);
   }
 
   /** @throws HoldfastError as {@link checkpoint}, and `invalid_request` for what the language cannot have */
@@ -469,8 +414,10 @@ export class Session implements AsyncDisposable {
    * Costs some file reads each time, nothing else.
    */
   resources(options: ResourceUsageOptions = {}): Promise<ResourceUsage | null> {
-    const pids = [...this.#background.values()].map(({ pid }) => pid);
-    return resourceUsage(this.pid === null ? pids : [this.pid, ...pids], options);
+    return resourceUsage(
+      this.#processRoots.map(({ pid }) => pid),
+      options,
+    );
   }
 
   /** The processes that the session has started, background executions and daemons included. */
@@ -506,11 +453,7 @@ export class Session implements AsyncDisposable {
   }
 
   get #processRoots(): readonly ProcessRoot[] {
-    const roots = [...this.#background].map(([executionId, { pid }]): ProcessRoot => ({
-      pid,
-      executionId,
-      isExecution: true,
-    }));
+    const { roots } = this.#background;
     if (this.pid === null) return roots;
     const executionId = this.#state.running?.executionId ?? null;
     return [{ pid: this.pid, executionId, isExecution: false }, ...roots];
@@ -538,7 +481,7 @@ export class Session implements AsyncDisposable {
   ): Promise<T> {
     const worked = async (worker: Worker) => {
       const working = work(worker);
-      if (working === undefined) throw this.#unsupported(what, feature);
+      if (working === undefined) throw unsupported(this.id, this.runtime.name, what, feature);
       return working;
     };
     const operation = new Operation<T>(this.id, what, worked, discard);
@@ -556,7 +499,7 @@ export class Session implements AsyncDisposable {
   #runOperation(operation: AnyOperation): void {
     const worker = this.#worker as Worker;
     this.#hasWorked = true;
-    this.#arm(`deadline:${operation.id}`, this.#options.operationTimeoutMs, () => {
+    this.#timers.set(`deadline:${operation.id}`, this.#options.operationTimeoutMs, () => {
       operation.reject(
         operation.error(
           "deadline_exceeded",
@@ -588,7 +531,7 @@ export class Session implements AsyncDisposable {
     ids: readonly string[],
     optionsOf: (id: string) => Partial<SessionCreateOptions>,
   ): Promise<SessionFork> {
-    if (worker.fork === undefined) throw this.#unsupported("fork", "fork");
+    if (worker.fork === undefined) throw unsupported(this.id, this.runtime.name, "fork", "fork");
     const fork = worker.fork.bind(worker);
     const {
       recovery: _recovery,
@@ -626,16 +569,10 @@ export class Session implements AsyncDisposable {
     const timeoutMs =
       options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs;
     if (options.timeoutFrom === "heartbeat")
-      this.#checkTimeoutFromHeartbeat(timeoutMs, isBackground);
+      checkHeartbeatTimeout({ ...this.#options, timeoutMs, isBackground });
     if (options.onError === "rollback" && this.#worker !== null && !canRollBack(this.#worker))
       throw noTransactions(this.runtime, this.id);
-    if (this.#executions.has(request.executionId)) {
-      throw new HoldfastError({
-        code: "invalid_request",
-        message: `execution ${request.executionId}: the id is taken in session ${this.id}`,
-        details: { sessionId: this.id, executionId: request.executionId },
-      });
-    }
+    if (this.#executions.has(request.executionId)) throw idTaken(this.id, request.executionId);
     return new Execution({
       sessionId: this.id,
       runtime: this.runtime.name,
@@ -649,24 +586,8 @@ export class Session implements AsyncDisposable {
       control: {
         interrupt: (executionId) => this.#interrupt(executionId),
         kill: (executionId, signal) => this.#kill(executionId, signal),
-        inputGiven: (executionId) => this.#disarm(`input:${executionId}`),
+        inputGiven: (executionId) => this.#timers.clear(`input:${executionId}`),
       },
-    });
-  }
-
-  #checkTimeoutFromHeartbeat(timeoutMs: number | null, isBackground: boolean): void {
-    const { heartbeatIntervalMs } = this.#options;
-    const shortest = heartbeatIntervalMs === null ? null : 2 * heartbeatIntervalMs;
-    if (!isBackground && shortest !== null && (timeoutMs ?? Infinity) > shortest) return;
-    const allowed = isBackground
-      ? "start for a background execution"
-      : shortest === null
-        ? "start in a session without heartbeats"
-        : `start, or a timeoutMs of more than ${shortest}`;
-    throw new HoldfastError({
-      code: "invalid_request",
-      message: `timeoutFrom: received heartbeat with a timeoutMs of ${timeoutMs}, allowed ${allowed}`,
-      details: { sessionId: this.id, timeoutMs, heartbeatIntervalMs },
     });
   }
 
@@ -684,57 +605,16 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  get #backgroundCount(): number {
-    return this.#background.size + this.#backgroundStarts.size;
-  }
-
-  async #startBackground(execution: Execution, start: BackgroundStart): Promise<void> {
-    const worker = await this.#readyWorker();
-    if (worker.executeInBackground === undefined) {
-      throw new HoldfastError({
-        code: "feature_unsupported",
-        message: `background execution in session ${this.id}: the ${this.runtime.name} runtime has none`,
-        details: { sessionId: this.id, runtime: this.runtime.name, feature: "background" },
-      });
-    }
-    execution.start();
-    const early: WorkerEvent[] = [];
-    let isAttached = false;
-    start.running = worker.executeInBackground(execution.request, (event) => {
-      this.#touch();
-      if (isAttached) execution.happen(event);
-      else early.push("bytes" in event ? { ...event, bytes: Buffer.from(event.bytes) } : event);
-    });
-    const running = await start.running;
-    this.#backgroundStarts.delete(execution.id);
-    this.#background.set(execution.id, running);
-    this.#logBackground("background added", execution.id, running.pid);
-    execution.attach(running);
-    isAttached = true;
-    for (const event of early) execution.happen(event);
-    this.#armDeadline(execution, () => void running.stop(this.#options));
-    void running.ended.then((outcome) => this.#backgroundEnded(execution, outcome));
-  }
-
   #interrupt(executionId: string): void {
-    const start = this.#backgroundStarts.get(executionId);
-    if (start !== undefined) return void start.settled.then(() => this.#interrupt(executionId));
-    const background = this.#background.get(executionId);
-    if (background === undefined) return this.#dispatch({ type: "interrupt", executionId });
-    background.interrupt();
+    if (!this.#background.interrupt(executionId))
+      this.#dispatch({ type: "interrupt", executionId });
   }
 
   async #kill(executionId: string, signal: NodeJS.Signals): Promise<void> {
     const execution = this.execution(executionId);
     debug.execution?.("kill", { sessionId: this.id, executionId, signal });
-    const start = this.#backgroundStarts.get(executionId);
-    if (start !== undefined) await start.settled;
-    const background = this.#background.get(executionId);
-    if (background !== undefined) {
-      if (signal === "SIGKILL") await background.stop();
-      else background.kill(signal);
-      return;
-    }
+    const { isBackground } = execution.record;
+    if (isBackground && (await this.#background.kill(executionId, signal))) return;
     if (signal === "SIGINT") return this.#dispatch({ type: "interrupt", executionId });
     this.#dispatch({ type: "kill", executionId, isForced: signal === "SIGKILL" });
     await execution.ended;
@@ -744,7 +624,9 @@ export class Session implements AsyncDisposable {
   #dispatch(event: SessionEvent): void {
     const result = transition(this.#state, event);
     if (!result.isAccepted)
-      throw result.code === "queue_full" ? this.#full(this.#state.queue.length) : this.#closed();
+      throw result.code === "queue_full"
+        ? queueFull(this.id, this.#state.queue.length)
+        : sessionClosed(this.id);
     logTransition(this.id, event, this.#state, result);
     this.#state = result.state;
     for (const action of result.actions) this.#carryOut(action);
@@ -778,12 +660,7 @@ export class Session implements AsyncDisposable {
           )
         )
           return undefined;
-        return this.#known(action.executionId).finish({
-          status: "interrupted",
-          exitCode: null,
-          signal: null,
-          sessionState: "kept",
-        });
+        return finishWithout(this.#known(action.executionId), "interrupted", "kept");
       case "abandon":
         this.#disarmAll(action.executionId);
         if (
@@ -792,12 +669,7 @@ export class Session implements AsyncDisposable {
           )
         )
           return undefined;
-        return this.#known(action.executionId).finish({
-          status: "lost",
-          exitCode: null,
-          signal: null,
-          sessionState: "lost",
-        });
+        return finishWithout(this.#known(action.executionId), "lost", "lost");
       case "fail":
         if (this.#dropOperation(action.executionId, () => this.#startError)) return undefined;
         return failWith(this.#known(action.executionId), this.#startError, "lost");
@@ -818,7 +690,7 @@ export class Session implements AsyncDisposable {
     execution.start();
     this.#touch();
     this.#hasWorked = true;
-    this.#armForeground(execution);
+    this.#armDeadline(execution);
     if (execution.isTransaction) void this.#runTransaction(execution, worker);
     else this.#runOn(worker, execution);
   }
@@ -964,25 +836,11 @@ export class Session implements AsyncDisposable {
     this.#stopping = Promise.allSettled([this.#stopping, ...endings]).then(() => {});
   }
 
-  #backgroundEnded(execution: Execution, outcome: WorkerOutcome): void {
-    this.#disarm(`deadline:${execution.id}`);
-    this.#background.delete(execution.id);
-    this.#logBackground("background removed", execution.id);
-    const isTimeout = this.#timedOut.delete(execution.id);
-    execution.finish({
-      status: isTimeout ? "timeout" : outcome.status,
-      exitCode: outcome.exitCode,
-      signal: outcome.signal,
-      sessionState: "kept",
-    });
-    this.#touch();
-  }
-
   #interruptForeground(execution: Execution): void {
     this.#running?.interrupt();
     const key = `grace:${execution.id}`;
     if (this.#timers.has(key)) return;
-    this.#arm(key, this.#options.interruptGraceMs, () =>
+    this.#timers.set(key, this.#options.interruptGraceMs, () =>
       this.#dispatch({ type: "grace_over", executionId: execution.id }),
     );
   }
@@ -1014,7 +872,8 @@ export class Session implements AsyncDisposable {
     if (!this.#isRecovering || recovery === undefined) return worker;
     this.#isRecovering = false; // a checkpoint that cannot be restored is told of once
     try {
-      if (worker.restore === undefined) throw this.#unsupported("restore", "checkpoint");
+      if (worker.restore === undefined)
+        throw unsupported(this.id, this.runtime.name, "restore", "checkpoint");
       await within(worker.restore(recovery.open()), {
         timeoutMs: this.#options.operationTimeoutMs,
         signal,
@@ -1096,11 +955,6 @@ export class Session implements AsyncDisposable {
     tellRestarted(this, { pid, reason, begunAt, isRestored: this.#hasRestored });
   }
 
-  #logBackground(what: string, executionId: string, pid?: number): void {
-    const total = this.#background.size;
-    debug.session?.(what, { sessionId: this.id, executionId, pid, total });
-  }
-
   #workerFailed(error: unknown, generation: number): void {
     if (generation !== this.#state.generation) return;
     this.#starting = null;
@@ -1118,16 +972,7 @@ export class Session implements AsyncDisposable {
     this.#isRecovering = false;
     if (this.#savepoint !== null) this.#retire(this.#savepoint.release());
     this.#savepoint = null;
-    const tasks: Promise<unknown>[] = [...this.#background.values()].map((one) => one.stop());
-    for (const { running } of this.#backgroundStarts.values()) {
-      if (running !== null)
-        tasks.push(
-          running.then(
-            (one) => one.stop(),
-            () => {}, // told to who started it
-          ),
-        );
-    }
+    const tasks = this.#background.stop();
     if (worker !== null) tasks.push(worker.stop());
     if (this.#starting !== null) {
       this.#starting.abort.abort();
@@ -1163,49 +1008,26 @@ export class Session implements AsyncDisposable {
     if (execution === undefined) return;
     execution.beat(heartbeat);
     const isOpen = this.#timers.has(`deadline:${execution.id}`);
-    if (isOpen && execution.timeoutFrom === "heartbeat") this.#armForeground(execution);
+    if (isOpen && execution.timeoutFrom === "heartbeat") this.#armDeadline(execution);
   }
 
-  #armForeground(execution: Execution): void {
-    this.#armDeadline(execution, () =>
+  #armDeadline(execution: Execution): void {
+    if (execution.timeoutMs === null) return;
+    this.#timers.set(`deadline:${execution.id}`, execution.timeoutMs, () =>
       this.#dispatch({ type: "deadline", executionId: execution.id }),
     );
-  }
-
-  #armDeadline(execution: Execution, over: () => void): void {
-    if (execution.timeoutMs === null) return;
-    this.#arm(`deadline:${execution.id}`, execution.timeoutMs, () => {
-      if (execution.record.isBackground) this.#timedOut.add(execution.id);
-      over();
-    });
   }
 
   #armInputWait(execution: Execution): void {
     const { inputWaitTimeoutMs } = this.#options;
     if (inputWaitTimeoutMs === null || !execution.isWaitingForInput) return;
-    this.#arm(`input:${execution.id}`, inputWaitTimeoutMs, () =>
+    this.#timers.set(`input:${execution.id}`, inputWaitTimeoutMs, () =>
       this.#dispatch({ type: "deadline", executionId: execution.id }),
     );
   }
 
-  #arm(key: string, delayMs: number, over: () => void): void {
-    this.#disarm(key);
-    this.#timers.set(
-      key,
-      setTimeout(() => {
-        this.#timers.delete(key);
-        over();
-      }, delayMs),
-    );
-  }
-
   #disarmAll(executionId: string): void {
-    for (const kind of ["deadline", "grace", "input"]) this.#disarm(`${kind}:${executionId}`);
-  }
-
-  #disarm(key: string): void {
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
+    for (const kind of ["deadline", "grace", "input"]) this.#timers.clear(`${kind}:${executionId}`);
   }
 
   #known(executionId: string): Execution {
@@ -1217,17 +1039,9 @@ export class Session implements AsyncDisposable {
     this.#create.onActivity?.(this.id);
   }
 
-  #full(received: number): HoldfastError {
-    return new HoldfastError({
-      code: "queue_full",
-      message: `execution in session ${this.id}: ${received} wait or run already, the most that are allowed`,
-      details: { sessionId: this.id, received },
-    });
-  }
-
   /** Why there is no worker although one was waited for. */
   #missingWorker(): unknown {
-    if (this.#state.status === "closed") return this.#closed();
+    if (this.#state.status === "closed") return sessionClosed(this.id);
     if (this.#startError !== null) return this.#startError;
     const how = this.#lastExit === null ? "" : `: ${describeExit(this.#lastExit)}`;
     return new HoldfastError({
@@ -1235,50 +1049,5 @@ export class Session implements AsyncDisposable {
       message: `worker of session ${this.id}: it was ready and ended at once${how}`,
       details: { sessionId: this.id, ...this.#lastExit },
     });
-  }
-
-  #unsupported(what: string, feature: Feature): HoldfastError {
-    return new HoldfastError({
-      code: "feature_unsupported",
-      message: `${what} of session ${this.id}: the ${this.runtime.name} runtime has none`,
-      details: { sessionId: this.id, runtime: this.runtime.name, feature },
-    });
-  }
-
-  #closed(): HoldfastError {
-    return new HoldfastError({
-      code: "session_closed",
-      message: `session ${this.id} is closed`,
-      details: { sessionId: this.id },
-    });
-  }
-}
-
-/** Ends an execution that never ran, with the reason. */
-function failWith(execution: Execution, error: unknown, sessionState: "kept" | "lost"): void {
-  execution.happen(errorEvent(error));
-  execution.finish({ status: "lost", exitCode: null, signal: null, sessionState });
-}
-
-function errorEvent(error: unknown): WorkerEvent {
-  const message = error instanceof Error ? error.message : String(error);
-  const name = HoldfastError.is(error) ? error.code : "worker_start_failed";
-  return { type: "error", name, message, traceback: [], text: message };
-}
-
-/** What an execution is said to have ended with, given who asked for its end. */
-function finalStatus(outcome: WorkerOutcome, ending: EndingCause | null): ExecutionStatus {
-  switch (ending) {
-    case null:
-    case "kill":
-      return outcome.status;
-    case "timeout":
-      return "timeout";
-    case "interrupt":
-    case "restart":
-    case "close":
-      return outcome.status === "lost" ? "interrupted" : outcome.status;
-    default:
-      return ending satisfies never;
   }
 }
