@@ -61,6 +61,16 @@ it("a session whose guard was stopped goes on when it needs it", async () => {
   expect(await test.run("echo next")).toMatchObject({ out: "next\n" });
 });
 
+it("an interrupt comes through a guard that was stopped", async () => {
+  await using test = await openSession(bashRuntime());
+  await test.run("x=kept");
+  const execution = test.session.execute("kill -STOP $PPID; echo stopped; sleep 1000");
+  for await (const { type } of execution.events()) if (type === "stdout") break;
+  execution.interrupt();
+  await expect(execution.ended).resolves.toMatchObject({ status: "interrupted" });
+  expect(await test.run("echo $x")).toMatchObject({ out: "kept\n" });
+});
+
 it("a worker that ends behind a stopped guard is noticed, and replaced [F01]", async () => {
   await using test = await openSession(bashRuntime(), {
     heartbeatIntervalMs: 50,

@@ -36,7 +36,7 @@ export interface GuardLinkOptions {
   readonly ancestors?: readonly GuardLink[];
 }
 
-// How often a guard that owes an answer is looked at: user code may have stopped it.
+// When a guard that was told something is looked at, and how often one that is waited for: user code may have stopped it.
 const lookMs = 100;
 
 const toldPatienceMs = 5_000;
@@ -96,7 +96,6 @@ export class GuardLink {
     if (this.#hasEnded) waiter.reject(this.#lost(`FIFO ${name}`));
     else this.#fifoWaiters.set(name, waiter);
     this.send(`F ${name}`);
-    this.#lookAfter();
     return waiter.promise;
   }
 
@@ -105,12 +104,13 @@ export class GuardLink {
     if (this.#hasEnded) waiter.resolve();
     else this.#barriers.push(waiter.resolve);
     this.send("B");
-    this.#lookAfter();
     return waiter.promise;
   }
 
   send(line: string): void {
-    if (this.#control.writable) this.#control.write(`${line}\n`);
+    if (!this.#control.writable) return;
+    this.#control.write(`${line}\n`);
+    this.#lookAfter();
   }
 
   kill(): void {
@@ -148,21 +148,20 @@ export class GuardLink {
     this.#lookAfter();
   }
 
-  /** Sees to it that what is waited for comes. */
+  /** Sees to it that it does what it was told, for as long as something of that is waited for. */
   #lookAfter(): void {
-    const owesAnswer = this.#fifoWaiters.size > 0 || this.#barriers.length > 0;
     if (this.#looking !== null || this.#isClosed) return;
-    if (!owesAnswer && this.#endingSince === null) return;
     this.#looking = setTimeout(() => {
       this.#looking = null;
+      if (this.#isClosed) return;
       this.#look();
-      this.#lookAfter();
+      const isAwaited = this.#fifoWaiters.size > 0 || this.#barriers.length > 0;
+      if (isAwaited || this.#endingSince !== null) this.#lookAfter();
     }, lookMs).unref();
   }
 
   #look(): void {
-    const isEnding = this.#endingSince !== null;
-    void wakeGuard(this.#pid, isEnding);
+    void wakeGuard(this.#pid, this.#endingSince !== null);
     const waitedMs = performance.now() - (this.#endingSince ?? Infinity);
     if (!this.#isTold || !(waitedMs > toldPatienceMs)) return;
     void killGuard(this.#pid);
