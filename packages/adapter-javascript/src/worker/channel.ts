@@ -3,7 +3,6 @@ import type { HostMessage, WorkerMessage } from "@holdfast/core";
 import { shielded } from "./interrupts.ts";
 import {
   allocate,
-  arrayPush,
   block,
   bytesSet,
   bytesSubarray,
@@ -20,6 +19,7 @@ import { encodeMsgpack } from "./wire/msgpack-encoder.ts";
 const channelFd = 4;
 const readBytes = 64 * 1024;
 const headerBytes = 5;
+const keptBytes = 64 * 1024;
 
 // What waits for an answer looks for it again and again, since nothing else may run meanwhile: at once at first, which is
 // when most answers come, then after this.
@@ -35,6 +35,9 @@ export class Channel {
   #maxFrameBytes = 16 * 1024 * 1024;
   #head = 0;
   #soon: WorkerMessage | null = null;
+  /** What is about to be written. */
+  #frames: Uint8Array = allocate(keptBytes);
+  #length = 0;
   readonly #sendNow = (): void => {
     if (this.#soon !== null) this.send();
   };
@@ -108,10 +111,14 @@ export class Channel {
     }
   }
 
-  /** Sends a message with the next one, or at the end of this turn of the event loop: a write costs more than all else that we do. */
+  /** Sends a message with the next one, or after {@link endTurn}: a write costs more than all else that we do. */
   sendSoon(message: WorkerMessage): void {
     this.#soon = message;
-    setImmediate(this.#sendNow);
+  }
+
+  /** Nothing more is said in this turn of the event loop. */
+  endTurn(): void {
+    if (this.#soon !== null) setImmediate(this.#sendNow);
   }
 
   /**
@@ -120,36 +127,40 @@ export class Channel {
    */
   send(...messages: readonly WorkerMessage[]): void {
     shielded(() => {
-      const parts: Uint8Array[] = [];
-      let length = 0;
-      if (this.#soon !== null) length += this.#frame(this.#soon, parts);
+      this.#length = 0;
+      if (this.#soon !== null) this.#append(this.#soon);
+      for (let i = 0; i < messages.length; i++) this.#append(messages[i] as WorkerMessage);
       this.#soon = null;
-      for (let i = 0; i < messages.length; i++) length += this.#frame(messages[i], parts);
-      const bytes = allocate(length);
-      for (let i = 0, at = 0; i < parts.length; i++) {
-        const part = parts[i] as Uint8Array;
-        bytesSet(bytes, part, at);
-        at += part.byteLength;
-      }
-      writeWhole(bytes);
+      writeWhole(this.#frames, this.#length);
+      if (this.#frames.byteLength > keptBytes) this.#frames = allocate(keptBytes);
     });
   }
 
-  #frame(message: unknown, parts: Uint8Array[]): number {
+  #append(message: WorkerMessage): void {
     const body = encodeMsgpack(message);
-    let length = 0;
     let at = 0;
     do {
       const size = Math.min(this.#maxFrameBytes, body.byteLength - at);
-      const frame = allocate(headerBytes + size);
-      new DataView(frame.buffer).setUint32(0, size);
-      frame[4] = at + size < body.byteLength ? 1 : 0;
-      bytesSet(frame, bytesSubarray(body, at, at + size), headerBytes);
-      arrayPush(parts, frame);
-      length += frame.byteLength;
+      this.#reserve(headerBytes + size);
+      const frames = this.#frames;
+      const start = this.#length;
+      frames[start] = size >>> 24;
+      frames[start + 1] = size >>> 16;
+      frames[start + 2] = size >>> 8;
+      frames[start + 3] = size;
+      frames[start + 4] = at + size < body.byteLength ? 1 : 0;
+      bytesSet(frames, bytesSubarray(body, at, at + size), start + headerBytes);
+      this.#length = start + headerBytes + size;
       at += size;
     } while (at < body.byteLength);
-    return length;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#frames.byteLength) return;
+    const larger = allocate(Math.max(needed, this.#frames.byteLength * 2));
+    bytesSet(larger, bytesSubarray(this.#frames, 0, this.#length), 0);
+    this.#frames = larger;
   }
 
   #readNow(): boolean {
@@ -180,10 +191,10 @@ export class Channel {
 }
 
 /** The socket does not block, since Node reads it: what does not fit waits here. */
-function writeWhole(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength;) {
+function writeWhole(bytes: Uint8Array, length: number): void {
+  for (let at = 0; at < length;) {
     try {
-      at += writeSync(channelFd, bytes, at, bytes.byteLength - at, null);
+      at += writeSync(channelFd, bytes, at, length - at, null);
     } catch (error) {
       if (!hasCode(error, "EAGAIN")) reallyExit(0); // the session is gone
       block(1);

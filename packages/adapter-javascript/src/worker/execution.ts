@@ -8,6 +8,26 @@ export type Execution = Omit<HostMessage & { readonly type: "execute" }, "type">
   isInterrupted: boolean;
 };
 
+/** Spelt out, since a message is a map, which V8 copies and looks into slowly. */
+export function executionOf(
+  message: HostMessage & { readonly type: "execute" },
+  number: number,
+): Execution {
+  return {
+    number,
+    executionId: message.executionId,
+    code: message.code,
+    stdin: message.stdin,
+    env: message.env,
+    cwd: message.cwd,
+    allowInput: message.allowInput,
+    stdoutPath: message.stdoutPath,
+    stderrPath: message.stderrPath,
+    trackChanges: message.trackChanges,
+    isInterrupted: false,
+  };
+}
+
 const storage = new AsyncLocalStorage<Execution>();
 const getStore = storage.getStore.bind(storage);
 const run = storage.run.bind(storage);
@@ -35,5 +55,5 @@ export function owner(): Execution | null {
 
 /** Runs code as that of an execution. */
 export function own<Result>(execution: Execution, code: () => Result): Result {
-  return run(execution, code);
+  return getStore() === execution ? code() : run(execution, code);
 }

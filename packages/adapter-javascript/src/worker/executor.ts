@@ -14,7 +14,14 @@ import { type CellValue, runCell } from "./cell/run-cell.ts";
 import { createSessionRequire } from "./cell/session-require.ts";
 import type { Channel } from "./channel.ts";
 import { installDisplay } from "./display.ts";
-import { type Execution, currentExecution, own, owner, setCurrentExecution } from "./execution.ts";
+import {
+  type Execution,
+  currentExecution,
+  executionOf,
+  own,
+  owner,
+  setCurrentExecution,
+} from "./execution.ts";
 import { Inputs } from "./input/inputs.ts";
 import { Questions } from "./input/questions.ts";
 import { noteEnded, opened, shielded, wasTerminated } from "./interrupts.ts";
@@ -106,7 +113,7 @@ export class Executor {
   handle(message: HostMessage): void {
     switch (message.type) {
       case "execute":
-        return this.#execute({ ...message, number: ++this.#count, isInterrupted: false });
+        return this.#execute(executionOf(message, ++this.#count));
       case "interrupt":
         return this.#interrupt(message.executionId);
       case "input_reply":

@@ -64,6 +64,7 @@ export class Worker {
       if (this.#executor === null && this.#channel.next?.type !== "hello") return this.#load();
       this.#handle(this.#channel.take() as HostMessage);
     }
+    this.#channel.endTurn();
   }
 
   #handle(message: HostMessage): void {

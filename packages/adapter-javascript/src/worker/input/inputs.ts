@@ -1,6 +1,6 @@
 import { currentExecution, type Execution } from "../execution.ts";
 import type { Outputs } from "../output/outputs.ts";
-import { defineProperty } from "../primordials.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "../primordials.ts";
 import { InputSource, attachInput } from "./input-source.ts";
 import { InputStream } from "./input-stream.ts";
 import type { Questions } from "./questions.ts";
@@ -17,6 +17,7 @@ export class Inputs {
   readonly #outputs: Outputs;
   #source: InputSource | null = null;
   #stream: InputStream | null = null;
+  readonly #getStream = () => (this.#stream ??= new InputStream(this.#now()));
 
   constructor(questions: Questions, outputs: Outputs) {
     this.#questions = questions;
@@ -38,8 +39,9 @@ export class Inputs {
   attach(execution: Execution): void {
     attachInput(execution);
     this.#source = this.#stream = null;
+    if (getOwnPropertyDescriptor(process, "stdin")?.get === this.#getStream) return;
     defineProperty(process, "stdin", {
-      get: () => (this.#stream ??= new InputStream(this.#now())),
+      get: this.#getStream,
       set: (value: unknown) =>
         defineProperty(process, "stdin", { value, writable: true, configurable: true }),
       configurable: true,

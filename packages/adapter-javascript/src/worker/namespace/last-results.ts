@@ -23,9 +23,10 @@ export class LastResults {
 
   #keep(value: unknown): void {
     if (!this.#isOurs()) return;
-    const [first, second] = this.#kept;
-    this.#kept = [value, first, second].slice(0, this.#kept.length + 1).slice(0, names.length);
+    const before = this.#kept;
+    this.#kept = [value, before[0], before[1]].slice(0, Math.min(before.length + 1, names.length));
     for (const [index, kept] of this.#kept.entries()) {
+      if (index < before.length && is(before[index], kept)) continue;
       const property = { value: kept, writable: true, enumerable: false, configurable: true };
       defineProperty(this.#global, names[index] ?? "", property);
     }

@@ -1,3 +1,5 @@
+import { compileFunction } from "node:vm";
+
 /*
  * User code shares our realm, and may replace what the language offers: `class Map {}` in a cell, `Array.prototype.map = …`. What
  * we and the libraries that we use do between two runs of user code must not go wrong by that.
@@ -100,6 +102,8 @@ for (const key of ownKeys(getPrototypeOf(Uint8Array.prototype) as object)) {
   note(getPrototypeOf(Uint8Array.prototype) as object, key, all);
 }
 
+const isAsNoted = compileCheck(watched);
+
 /**
  * Does something with the language as it was before any user code: what has been replaced is put back as long as this takes. Where
  * nothing has, that costs a few microseconds. Code of the user's that is called sees it likewise.
@@ -118,11 +122,21 @@ export function withPristineRealm<Result>(action: () => Result): Result {
 }
 
 function isPristine(): boolean {
-  for (let index = 0; index < watched.length; index++) {
-    const { holder, key, value } = watched[index] as Entry;
-    if ((holder as Record<PropertyKey, unknown>)[key] !== value) return false;
-  }
-  return ownKeys(objectPrototype).length === objectKeys.length;
+  return isAsNoted() && ownKeys(objectPrototype).length === objectKeys.length;
+}
+
+/** A function that looks at each property at a place of its own in the code: V8 is ten times as fast there as in a loop over all. */
+function compileCheck(entries: readonly Entry[]): () => boolean {
+  const code = entries.map((_, index) => {
+    return `const {holder:h${index},key:k${index},value:v${index}}=entries[${index}];`;
+  });
+  const checks = entries.map(({ key }, index) => {
+    const name = typeof key === "string" ? `.${key}` : `[k${index}]`;
+    return `h${index}${name}===v${index}`;
+  });
+  return compileFunction(`${code.join("")}return()=>${checks.join("&&")}`, ["entries"], {
+    filename: "node:holdfast/pristine-realm",
+  })(entries) as () => boolean;
 }
 
 /** Puts back what was there. @returns what the user has put in its place */

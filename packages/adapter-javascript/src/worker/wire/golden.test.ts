@@ -52,6 +52,15 @@ describe("encodeMsgpack()", () => {
   });
 });
 
+describe("decodeMsgpack()", () => {
+  it("gives byte strings that stay what they are when the bytes of the message do not", () => {
+    const message = Uint8Array.from(encodeMsgpack({ stdin: Uint8Array.of(1, 2) }));
+    const decoded = decodeMsgpack(message) as { readonly stdin: Uint8Array };
+    message.fill(0);
+    expect([...decoded.stdin]).toEqual([1, 2]);
+  });
+});
+
 describe("FrameDecoder", () => {
   const frame = (bytes: readonly number[], flags = 0) => [0, 0, 0, bytes.length, flags, ...bytes];
 

@@ -1,11 +1,11 @@
-import { bytesSubarray, createObject, utf8Slice } from "../primordials.ts";
+import { allocate, bytesSet, bytesSubarray, createObject, utf8Slice } from "../primordials.ts";
 
 let bytes: Uint8Array = new Uint8Array(0);
 let view = new DataView(bytes.buffer);
 let at = 0;
 
 /**
- * The plain data that these bytes are: maps are objects without a prototype, byte strings views of the bytes.
+ * The plain data that these bytes are: maps are objects without a prototype, byte strings the caller's own.
  * @throws Error for bytes that are no message of the protocol
  */
 export function decodeMsgpack(source: Uint8Array): unknown {
@@ -34,7 +34,7 @@ function read(): unknown {
     case 0xc4:
     case 0xc5:
     case 0xc6:
-      return take(readUnsigned(type - 0xc4));
+      return readBytes(readUnsigned(type - 0xc4));
     case 0xca:
       at += 4;
       return view.getFloat32(at - 4);
@@ -103,8 +103,15 @@ function readText(size: number): string {
   return utf8Slice(bytes, start, at);
 }
 
-function take(size: number): Uint8Array {
+function readBytes(size: number): Uint8Array {
+  const start = at;
+  take(size);
+  const copy = allocate(size);
+  bytesSet(copy, bytesSubarray(bytes, start, at), 0);
+  return copy;
+}
+
+function take(size: number): void {
   if (size > bytes.byteLength - at) throw new Error("a length that no bytes cover");
   at += size;
-  return bytesSubarray(bytes, at - size, at);
 }
