@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { javascriptRuntime } from "@holdfast/adapter-javascript";
-import { expectNoLeaks, holdings } from "@holdfast/harness";
+import type { WorkerEvent } from "@holdfast/core";
+import { eventually, expectNoLeaks, holdings } from "@holdfast/harness";
 import { describe, expect, it } from "vitest";
 import { openSession } from "../support/session-run.ts";
 
@@ -50,4 +52,32 @@ describe("javascriptRuntime()", () => {
     await worker.stop();
     await expectNoLeaks(before, { timeoutMs: 10_000 });
   });
+
+  it("what a worker rehearses while it waits leaves nothing in its session [R3.1] [R5.1]", async () => {
+    const runtime = javascriptRuntime();
+    const start = { sessionId: "s", env: {}, cwd: "/", startTimeoutMs: 30_000 };
+    await using worker = await runtime.start({
+      ...start,
+      onLateOutput: () => expect.unreachable("nothing is written"),
+    });
+    // Messages of 40 rounds are written, all of them with no bytes.
+    await eventually(() => systemWrites(worker.pid) > 80, { what: "a rehearsal" });
+    expect(await worker.variables?.({ names: null, withValues: false })).toEqual([]);
+    const events: WorkerEvent[] = [];
+    const test = { stdin: null, env: null, cwd: null, allowInput: false, trackChanges: true };
+    const code = "[typeof _, new Error().stack.match(/<.*?>/)[0]]";
+    await worker.execute({ ...test, executionId: "e", code }, (event) => events.push(event)).ended;
+    expect(events.map(({ type }) => type)).toEqual(["started", "changes", "result"]);
+    expect(events).toMatchObject([
+      {},
+      { added: [], changed: [] },
+      { value: ["undefined", "<cell 1>"] },
+    ]);
+    expect(worker).toMatchObject({ droppedMessages: 0 });
+  });
 });
+
+/** How often a process has written to anything. */
+function systemWrites(pid: number): number {
+  return Number(/^syscw: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
+}

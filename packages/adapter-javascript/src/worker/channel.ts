@@ -32,6 +32,7 @@ export class Channel {
   readonly #scratch = allocate(readBytes);
   readonly #queue: HostMessage[] = [];
   #onMessages = (): void => {};
+  #isRehearsal = false;
   #maxFrameBytes = 16 * 1024 * 1024;
   #head = 0;
   #soon: WorkerMessage | null = null;
@@ -131,12 +132,33 @@ export class Channel {
       if (this.#soon !== null) this.#append(this.#soon);
       for (let i = 0; i < messages.length; i++) this.#append(messages[i] as WorkerMessage);
       this.#soon = null;
-      writeWhole(this.#frames, this.#length);
+      writeWhole(this.#frames, this.#isRehearsal ? 0 : this.#length);
       if (this.#frames.byteLength > keptBytes) this.#frames = allocate(keptBytes);
     });
   }
 
-  #append(message: WorkerMessage): void {
+  /** Whether nothing has come that is not handled yet. */
+  get isIdle(): boolean {
+    return !this.hasMessages && this.#decoder.isEmpty;
+  }
+
+  /** Takes a message as if it had come, and handles it; what is sent meanwhile goes nowhere. Only while {@link isIdle}. */
+  rehearse(message: HostMessage): void {
+    this.#length = 0;
+    this.#append(message);
+    const bytes = allocate(this.#length);
+    bytesSet(bytes, bytesSubarray(this.#frames, 0, this.#length), 0);
+    this.#receive(bytesSubarray(bytes, 0, this.#length));
+    this.#isRehearsal = true;
+    try {
+      this.#onMessages();
+    } finally {
+      this.#isRehearsal = false;
+      this.#soon = null;
+    }
+  }
+
+  #append(message: WorkerMessage | HostMessage): void {
     const body = encodeMsgpack(message);
     let at = 0;
     do {
@@ -192,12 +214,13 @@ export class Channel {
 
 /** The socket does not block, since Node reads it: what does not fit waits here. */
 function writeWhole(bytes: Uint8Array, length: number): void {
-  for (let at = 0; at < length;) {
+  let at = 0;
+  do {
     try {
       at += writeSync(channelFd, bytes, at, length - at, null);
     } catch (error) {
       if (!hasCode(error, "EAGAIN")) reallyExit(0); // the session is gone
       block(1);
     }
-  }
+  } while (at < length);
 }

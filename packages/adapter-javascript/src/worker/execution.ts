@@ -45,6 +45,11 @@ export function setCurrentExecution(execution: Execution | null): void {
   current = execution;
 }
 
+/** None has run, as far as {@link owner} knows. */
+export function forgetExecutions(): void {
+  current = last = null;
+}
+
 /**
  * Whose code this is: timers, promises and sockets belong to the execution that made them. What has lost its owner is taken
  * to be of the one that runs, or ran last.

@@ -18,6 +18,7 @@ import {
   type Execution,
   currentExecution,
   executionOf,
+  forgetExecutions,
   own,
   owner,
   setCurrentExecution,
@@ -39,7 +40,6 @@ import {
 } from "./primordials.ts";
 import { withPristineRealm } from "./realm/pristine-realm.ts";
 import { Requests } from "./requests.ts";
-import { encodeMsgpack } from "./wire/msgpack-encoder.ts";
 import { interrupted, stoppedError } from "./stopped.ts";
 import { enterSurroundings } from "./surroundings.ts";
 import { stopTimersOfInterrupted } from "./timers.ts";
@@ -50,7 +50,20 @@ import { describeValue } from "./values/describe-value.ts";
 /** What code calls when it has waited: it does not go on where it was interrupted. */
 const resumptionCheck = "__holdfast_resumed";
 
-const rehearsals = ["1 + 1", "[1, { two: [] }].map((item) => `${item}`)", "await 1; 2"];
+// Values of several kinds, an error, and what waits. Nothing that stays.
+const rehearsals = ["1 + 1", "[1, { two: [] }].map((item) => `${item}`)", "'a'", "null.a"];
+const waitingRehearsal = "await 1; 2";
+const rehearsalNumber = -1;
+
+const noRequest = {
+  type: "execute",
+  executionId: "rehearsal",
+  stdin: null,
+  env: null,
+  cwd: null,
+  allowInput: false,
+  trackChanges: false,
+} as const;
 
 /** How the code of an execution ended. */
 type Ending =
@@ -128,16 +141,26 @@ export class Executor {
     }
   }
 
-  /** Goes the way of an execution, without one: what V8 compiles when it is called first is there then. */
-  rehearse(): void {
-    for (const code of rehearsals) {
-      const cell = compileCell(code, { fileName: "<rehearsal>" });
-      if (cell.status === "invalid") continue;
-      const value = runCell(cell, this.#bindings);
-      if (!isPromise(value)) encodeMsgpack(describeValue(value?.[0]));
+  /**
+   * Goes the way of an execution, and leaves nothing of it: what V8 compiles when it is called, and learns from being called
+   * again, is there then. Not when anything was executed.
+   */
+  rehearse(round: number): void {
+    const { paths } = this.#outputs;
+    if (paths === null) return;
+    if (round === 0) {
+      this.#inputs.rehearse();
+      const cell = compileCell(waitingRehearsal, { fileName: "<rehearsal>" });
+      if (cell.status === "ok") void runCell(cell, this.#bindings);
     }
-    encodeMsgpack(this.#describeError(new Error("rehearsal")));
-    this.#inputs.rehearse();
+    const code = rehearsals[round % rehearsals.length] as string;
+    this.#count = rehearsalNumber - 1;
+    shielded(() => this.#channel.rehearse({ ...noRequest, ...paths, code }));
+    this.#count = 0;
+    forgetExecutions();
+    this.#lastResults.forget();
+    this.#sources.forget(`<cell ${rehearsalNumber}>`);
+    this.#bindings.modules.begin(null);
   }
 
   #execute(execution: Execution): void {

@@ -24,6 +24,9 @@ const features = [
 // The first message of who wanted the worker for now has come by then.
 const rehearsalDelayMs = 20;
 
+// V8 knows by then what it will see; more of them gain nothing that can be measured.
+const rehearsalRounds = 40;
+
 /** What the worker is made of. */
 export interface WorkerOptions {
   /** Where our files are: their frames are no business of the user's. */
@@ -36,6 +39,8 @@ export interface WorkerOptions {
   readonly directory: string;
 }
 
+type Hello = HostMessage & { readonly type: "hello" };
+
 /** One message after the other, one execution at a time. */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -43,6 +48,8 @@ export class Worker {
   #executor: Executor | null = null;
   #isLoading = false;
   #hasWorked = false;
+  /** What it was greeted with, apart from what it has taken on. */
+  #hello: Hello | null = null;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -85,7 +92,7 @@ export class Worker {
     }
   }
 
-  #greet(hello: HostMessage & { readonly type: "hello" }): void {
+  #greet(hello: Hello): void {
     if (hello.protocolVersion !== protocolVersion) {
       const message = `protocol version ${hello.protocolVersion}, this worker has ${protocolVersion}`;
       this.#channel.send({ type: "fault", code: "protocol_mismatch", message });
@@ -99,6 +106,7 @@ export class Worker {
       this.#channel.send({ type: "fault", code: "worker_start_failed", message });
       return reallyExit(1);
     }
+    this.#hello = { ...hello, env: null, cwd: null };
     this.#channel.send({
       type: "ready",
       protocolVersion,
@@ -110,9 +118,19 @@ export class Worker {
     if (this.#executor === null) setImmediate(() => this.#load());
   }
 
-  /** A worker that waits for its session has the time; one that has work gets warm by that. */
-  #rehearse(): void {
-    if (!this.#hasWorked) this.#executor?.rehearse();
+  /**
+   * A worker that waits for its session has the time; one that has work gets warm by that. What comes in between two rounds is
+   * taken up at once, and ends this.
+   */
+  #rehearse(round = 0): void {
+    const executor = this.#executor;
+    const hello = this.#hello;
+    if (executor === null || hello === null || round === rehearsalRounds) return;
+    if (this.#hasWorked || !this.#channel.isIdle) return;
+    this.#channel.rehearse(hello);
+    executor.rehearse(round);
+    this.#hasWorked = false;
+    setImmediate(() => this.#rehearse(round + 1));
   }
 
   /** What runs code is loaded when the session knows already that the worker is up. */

@@ -1,6 +1,7 @@
 import { withPristineRealm } from "../realm/pristine-realm.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, is } = Object;
+const { deleteProperty } = Reflect;
 
 const names = ["_", "__", "___"] as const;
 
@@ -19,6 +20,14 @@ export class LastResults {
   /** `undefined` is no result. */
   keep(value: unknown): void {
     if (value !== undefined) withPristineRealm(() => this.#keep(value));
+  }
+
+  /** Takes them away. */
+  forget(): void {
+    for (let index = 0; index < this.#kept.length; index++) {
+      deleteProperty(this.#global, names[index] as string);
+    }
+    this.#kept = [];
   }
 
   #keep(value: unknown): void {

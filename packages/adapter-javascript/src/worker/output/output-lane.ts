@@ -70,6 +70,12 @@ export class OutputLane {
     this.#ends = { stdout: openEnd(stdout, 1, isFirst), stderr: openEnd(stderr, 2, isFirst) };
   }
 
+  /** The FIFOs that the descriptors are pointed at. */
+  get paths(): { readonly stdoutPath: string; readonly stderrPath: string } | null {
+    const ends = this.#ends;
+    return ends === null ? null : { stdoutPath: ends.stdout.path, stderrPath: ends.stderr.path };
+  }
+
   /** Lets go of the FIFOs. */
   detach(): void {
     const ends = this.#ends;

@@ -55,6 +55,11 @@ export class Outputs {
     }
   }
 
+  /** The pipes that there are. */
+  get paths(): OutputLane["paths"] {
+    return this.#lane.paths;
+  }
+
   attach({ stdoutPath, stderrPath }: Execution): void {
     this.#lane.attach(stdoutPath, stderrPath);
     this.#mayBeHeld = this.#hasThreads;

@@ -21,12 +21,12 @@ export class CellSources {
   #characters = 0;
 
   remember(fileName: string, source: string, originalPosition: PositionMap | null = null): void {
-    this.#forget(fileName);
+    this.forget(fileName);
     this.#cells.set(fileName, { source, originalPosition });
     this.#characters += source.length;
     for (const oldest of this.#cells.keys()) {
       if (this.#cells.size <= mostCells && this.#characters <= mostCharacters) break;
-      if (oldest !== fileName) this.#forget(oldest);
+      if (oldest !== fileName) this.forget(oldest);
       else break;
     }
   }
@@ -46,7 +46,7 @@ export class CellSources {
     return this.#cells.get(fileName)?.originalPosition?.(position) ?? position;
   }
 
-  #forget(fileName: string): void {
+  forget(fileName: string): void {
     this.#characters -= this.#cells.get(fileName)?.source.length ?? 0;
     this.#cells.delete(fileName);
   }

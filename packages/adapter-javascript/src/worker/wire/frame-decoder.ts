@@ -18,6 +18,11 @@ export class FrameDecoder {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
+  /** Whether no message has begun to come. */
+  get isEmpty(): boolean {
+    return this.#length === this.#done && this.#message === null;
+  }
+
   /** Keeps a copy of what came. */
   append(bytes: Uint8Array): void {
     this.#drop();
