@@ -38,3 +38,12 @@ export function takeOn(env: Readonly<Record<string, string>> | null, cwd: string
   }
   if (cwd !== null) chdir(cwd);
 }
+
+/** Takes on what there is. */
+export function rehearseTakingOn(): void {
+  try {
+    takeOn({ ...environment } as Record<string, string>, ".");
+  } catch {
+    // The directory cannot be entered any more: that is for those to know who use it.
+  }
+}

@@ -6,7 +6,7 @@ import type { Executor } from "./executor.ts";
 import { installInterrupts } from "./interrupts.ts";
 import { promiseThen, reallyExit, setImmediate, setTimeout } from "./primordials.ts";
 import { startControl } from "./start-control.ts";
-import { takeOn } from "./surroundings.ts";
+import { rehearseTakingOn, takeOn } from "./surroundings.ts";
 
 const protocolVersion = 1;
 const features = [
@@ -128,6 +128,7 @@ export class Worker {
     if (executor === null || hello === null || round === rehearsalRounds) return;
     if (this.#hasWorked || !this.#channel.isIdle) return;
     this.#channel.rehearse(hello);
+    rehearseTakingOn();
     executor.rehearse(round);
     this.#hasWorked = false;
     setImmediate(() => this.#rehearse(round + 1));

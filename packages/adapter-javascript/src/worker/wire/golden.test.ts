@@ -29,12 +29,24 @@ describe("the worker's msgpack agrees with the golden bytes [R1.3] [R1.5]", () =
 });
 
 describe("encodeMsgpack()", () => {
-  it.each([0, 1, -1, -32, -33, 127, 128, 2 ** 31, -(2 ** 31) - 1, 2 ** 53 - 1, 0.5, -0])(
-    "keeps the number %d",
-    (value) => {
-      expect(decodeMsgpack(Uint8Array.from(encodeMsgpack(value)))).toBe(value);
-    },
-  );
+  it.each([
+    0,
+    1,
+    -1,
+    -32,
+    -33,
+    127,
+    128,
+    2 ** 31,
+    2 ** 32 - 1,
+    2 ** 32,
+    -(2 ** 31) - 1,
+    2 ** 53 - 1,
+    0.5,
+    -0,
+  ])("keeps the number %d", (value) => {
+    expect(decodeMsgpack(Uint8Array.from(encodeMsgpack(value)))).toBe(value);
+  });
 
   it.each([0, 1, 10, 11, 31, 32, 85, 86, 255, 256, 8192, 8193, 65_535, 65_536, 100_000])(
     "keeps a text of %d characters, of one byte and of three",

@@ -140,7 +140,11 @@ function writeNumber(value: number): void {
     buffer[length++] = value;
   } else if (value < 0 && value >= -32) {
     buffer[length++] = value & 0xff;
-  } else if (value >= -0x80000000 && value < 0x80000000) {
+  } else if (value >= 0 && value < 0x100000000) {
+    buffer[length] = 0xce;
+    view.setUint32(length + 1, value);
+    length += 5;
+  } else if (value >= -0x80000000 && value < 0) {
     buffer[length] = 0xd2;
     view.setInt32(length + 1, value);
     length += 5;
