@@ -192,9 +192,10 @@ export class Executor {
       compileCell(execution.code, { fileName, constants, resumptionCheck }),
     );
     if (cell.status === "invalid") return this.#finish(execution, { status: "invalid", cell });
-    withPristineRealm(() =>
-      this.#sources.remember(fileName, execution.code, cell.originalPosition),
-    );
+    const { originalPosition } = cell;
+    if (originalPosition !== null) {
+      withPristineRealm(() => this.#sources.remember(fileName, execution.code, originalPosition));
+    }
     const value = opened(() => runCell(cell, this.#bindings));
     if (!isPromise(value)) {
       this.#settleTurn();

@@ -89,9 +89,11 @@ function addPlace(error: unknown, fileName: string, { line, column }: Position):
 }
 
 function begin(cell: Cell, bindings: Bindings): void {
+  const { declarations, guardedConstants, dynamicImports } = cell;
+  if (declarations.length + guardedConstants.length + dynamicImports.length === 0) return;
   withPristineRealm(() => {
     bindings.declare(cell);
-    for (const specifier of cell.dynamicImports) bindings.modules.note(specifier);
+    for (const specifier of dynamicImports) bindings.modules.note(specifier);
   });
 }
 

@@ -55,6 +55,7 @@ export class SourceEdits {
 
   /** In the order of the source. */
   shifts(): readonly Shift[] {
+    if (this.#edits.length === 0) return [];
     return this.#edits
       .map(({ start, end, text }) => ({ offset: end, by: text.length - (end - start) }))
       .filter(({ by }) => by !== 0)

@@ -1,6 +1,7 @@
 import type { MimeBundle, Value } from "@holdfast/core";
 import { withPristineRealm } from "../realm/pristine-realm.ts";
 import { encodeValue } from "./encode-value.ts";
+import { isObject } from "./find-property.ts";
 import { offeredMime } from "./mime-bundle.ts";
 import { safeInspect } from "./safe-inspect.ts";
 
@@ -22,6 +23,8 @@ export function describeValue(value: unknown): DescribedValue {
 function describe(value: unknown): DescribedValue {
   const repr = safeInspect(value);
   const { value: encoded, isTruncated } = encodeValue(value);
-  const { mime, problems } = offeredMime(value, repr);
+  const { mime, problems } = isObject(value)
+    ? offeredMime(value, repr)
+    : { mime: { "text/plain": repr }, problems: [] };
   return { repr, value: encoded, valueTruncated: isTruncated, mime, problems };
 }
