@@ -22,6 +22,10 @@ const endless: readonly (readonly [what: string, code: string])[] = [
   ],
   ["a tick", "process.nextTick(() => { for (;;); }); 1"],
   ["ticks without end", "const tick = () => process.nextTick(tick); tick();"],
+  [
+    "ticks that the engine has compiled",
+    `let n = 0; const next = () => { if (++n === 3e5) ${ready} process.nextTick(next); }; next();`,
+  ],
   ["promises without end", "const then = () => Promise.resolve().then(then); void then();"],
   ["a generator", "function* all() { for (;;) yield 1; } for (const one of all());"],
   ["a regular expression", "/^(a+)+$/.test('a'.repeat(40) + 'b')"],

@@ -58,6 +58,11 @@ export function owner(): Execution | null {
   return getStore() ?? current ?? last;
 }
 
+/** The execution that what runs was begun by, where that is known. */
+export function certainOwner(): Execution | null {
+  return getStore() ?? null;
+}
+
 /** Runs code as that of an execution. */
 export function own<Result>(execution: Execution, code: () => Result): Result {
   return getStore() === execution ? code() : run(execution, code);

@@ -1,6 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
-import { owner } from "./execution.ts";
-import { opened } from "./interrupts.ts";
+import { certainOwner, owner } from "./execution.ts";
+import { opened, wasTerminated } from "./interrupts.ts";
 import { apply, clearInterval, defineProperty } from "./primordials.ts";
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
@@ -27,7 +27,21 @@ export function stopTimersOfInterrupted(): void {
     install(timers, name, start);
   }
   install(timers, "setInterval", wrapStart(timers["setInterval"] as Start));
+  dropTicksOfInterrupted();
   syncBuiltinESMExports();
+}
+
+/**
+ * A tick that makes the next one is never over: what is terminated in between goes on when Node comes back to the queue, with no
+ * turn of the event loop before. So an interrupted execution makes no more of them.
+ */
+function dropTicksOfInterrupted(): void {
+  const { nextTick } = process;
+  process.nextTick = named(nextTick, (...args) => {
+    const execution = certainOwner();
+    if (execution !== null && (execution.isInterrupted || wasTerminated(execution.number))) return;
+    apply(nextTick, process, args);
+  }) as typeof nextTick;
 }
 
 function wrapStart(start: Start): Start {
