@@ -5,7 +5,6 @@ import {
   readlinkSync,
   statSync,
   unlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,7 +32,10 @@ import {
   type WorkerStartOptions,
   debug,
   heartbeatOf,
+  openPrivateFile,
   randomHex,
+  readPrivateFile,
+  writePrivateFile,
 } from "@holdfast/core";
 import { assignment, changesBetween, removal, userVariables } from "./bash-variables.ts";
 import { startBackground } from "./background.ts";
@@ -41,6 +43,7 @@ import {
   type BashState,
   headerLine,
   leftBehind,
+  maxStateBytes,
   minorVersion,
   readState,
   stateHeader,
@@ -262,8 +265,10 @@ export class BashWorker implements Worker {
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     return this.#withState(async (path) => {
       const skipped = await this.#leftBehind();
-      await write(headerLine(this.#stateHeader(statSync(path).size)));
-      for await (const piece of createReadStream(path)) await write(piece as Buffer);
+      const { fd, size } = openPrivateFile(path);
+      await using state = createReadStream(path, { fd, end: Math.max(0, size - 1) });
+      await write(headerLine(this.#stateHeader(size)));
+      for await (const piece of state) await write(piece as Buffer);
       return { format: "bash", skipped };
     });
   }
@@ -272,7 +277,7 @@ export class BashWorker implements Worker {
     const all: Uint8Array[] = [];
     for await (const piece of pieces) all.push(Buffer.from(piece));
     const { header, commands } = await readState(Buffer.concat(all), this.#reads());
-    this.#put("revive", commands);
+    await this.#orEnds(() => this.#put("revive", commands));
     const number = `r${++this.#count}`;
     const record = await this.#asked(number, topLevelCommand(`__holdfast_adopt ${number}`));
     this.#flags = header.flags;
@@ -282,7 +287,7 @@ export class BashWorker implements Worker {
   }
 
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
-    const commands = await this.#withState(async (path) => readFileSync(path));
+    const commands = await this.#withState(async (path) => readPrivateFile(path, maxStateBytes));
     const skipped = await this.#leftBehind();
     const worker = await this.#startFrom(start, {
       header: this.#stateHeader(commands.length),
@@ -524,14 +529,14 @@ export class BashWorker implements Worker {
   }
 
   #stateText(): Promise<string> {
-    return this.#withState(async (path) => readFileSync(path, "utf8"));
+    return this.#withState(async (path) => readPrivateFile(path, maxStateBytes).toString());
   }
 
   /** Has the state written down, read, and the file removed. @throws HoldfastError `worker_lost` when that goes with the shell */
   async #withState<T>(read: (path: string) => Promise<T>): Promise<T> {
     const path = await this.#writtenState();
     try {
-      return await read(path);
+      return await this.#orEnds(() => read(path));
     } catch (error) {
       const isGone =
         error instanceof Error && "syscall" in error && "path" in error && error.path === path;
@@ -544,7 +549,7 @@ export class BashWorker implements Worker {
   /** Runs a command of ours. @throws HoldfastError `invalid_request` when the shell refuses it */
   async #do(text: string, what: string): Promise<void> {
     const number = `d${++this.#count}`;
-    const file = this.#put("do", text);
+    const file = await this.#orEnds(() => this.#put("do", text));
     const line = `builtin . "$__holdfast_dir/do" 2>/dev/null; __holdfast_say "S ${number} $?"$'\\n'`;
     const { status } = await this.#asked(number, topLevelCommand(line));
     unlink(file);
@@ -732,12 +737,19 @@ export class BashWorker implements Worker {
   /** Writes a file for the shell into its folder, and answers its path. @throws HoldfastError `worker_lost` when that is gone */
   #put(name: string, content: string | Buffer): string {
     const path = this.#path(name);
+    writePrivateFile(path, content);
+    return path;
+  }
+
+  /** A shell that has lost its files ends: nothing can be told to it, or had from it. */
+  async #orEnds<T>(work: () => T | Promise<T>): Promise<T> {
     try {
-      writeFileSync(path, content, { mode: 0o600 });
-      return path;
+      return await work();
     } catch (error) {
-      const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
-      throw isGone ? this.#lost("has lost its folder") : error;
+      if (!HoldfastError.is(error) || error.code !== "worker_lost") throw error;
+      await this.#process.stop();
+      await this.exited;
+      throw error;
     }
   }
 

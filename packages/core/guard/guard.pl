@@ -259,9 +259,12 @@ sub finish {
     exit 0;
 }
 
+# Removes a folder with all that is in it, links as links: user code can have put anything there, or in its own place.
 sub remove {
     my ($folder) = @_;
-    unlink map { "$folder/$_" } files($folder);
+    return unlink $folder if -l $folder;
+    chmod 0700, $folder;
+    for my $path (map { "$folder/$_" } files($folder)) { unlink $path or remove($path) }
     return rmdir($folder) || !-d $folder;
 }
 

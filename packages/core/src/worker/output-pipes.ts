@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { GuardedProcess } from "./guarded-process.ts";
+import { openFifo } from "./private-files.ts";
 
 /** Which of the two output streams of a process. */
 export type OutputStream = "stdout" | "stderr";
@@ -39,7 +40,7 @@ export class OutputPipes {
     return [`${name}.out`, `${name}.err`];
   }
 
-  /** Opens FIFOs that are there. @throws the system's error when they are not */
+  /** Opens FIFOs that are there. @throws HoldfastError `worker_lost` when something else is there; the system's error when nothing is */
   static open(directory: string, name: string): OutputPipes {
     return new OutputPipes(directory, name);
   }
@@ -102,7 +103,7 @@ class PipeEnd {
 
   constructor(stream: OutputStream, path: string) {
     this.#stream = stream;
-    this.#readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    this.#readFd = openFifo(path, constants.O_RDONLY);
     try {
       this.#writeFd = this.#openForWriting();
     } catch (error) {
