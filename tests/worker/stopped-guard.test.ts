@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { type Socket, connect } from "node:net";
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { pythonRuntime } from "@holdfast/adapter-python";
@@ -80,26 +81,73 @@ it("a worker that ends behind a stopped guard is noticed, and replaced [F01]", a
   expect(await test.run("echo next")).toMatchObject({ out: "next\n" });
 });
 
-it("what a forked process calls its guard is ended with it, whatever it is", async () => {
-  await using parent = await GuardedProcess.start({
-    command: "sleep",
-    args: ["1000"],
+/** A process that forks, and one that it has started, `child`. */
+async function startParent(): Promise<{ parent: GuardedProcess; child: number }> {
+  const parent = await GuardedProcess.start({
+    command: "sh",
+    args: ["-c", "sleep 1000 & exec sleep 1000"],
     env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
     cwd: "/",
     startTimeoutMs: 10_000,
   });
-  await using socket = await ForkSocket.open(parent);
-  const child = socket.expect(OutputLanes.fifos);
-  const pretended: ChildProcess = spawn("sleep", ["1000"], { stdio: "ignore" });
-  const pid = pretended.pid as number;
-  const sockets = [
-    say(socket.path, `C ${child.request.token}\n`),
-    say(socket.path, `G ${child.request.token} ${pid}\nP ${pid}\n`),
-  ];
-  const forked = await child.arrived({ timeoutMs: 10_000 });
-  await forked.stop();
-  await expect(isAlive(pid)).resolves.toBe(false);
-  for (const one of sockets) one.destroy();
+  for (;;) {
+    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, "latin1");
+    if (children !== "") return { parent, child: Number(children) };
+    await new Promise((done) => setImmediate(done));
+  }
+}
+
+describe("what a forked process calls its guard", () => {
+  it("is ended with it, whatever it is", async () => {
+    const { parent, child: pid } = await startParent();
+    await using _parent = parent;
+    await using socket = await ForkSocket.open(parent);
+    const child = socket.expect(OutputLanes.fifos);
+    const sockets = [
+      say(socket.path, `C ${child.request.token}\n`),
+      say(socket.path, `G ${child.request.token} ${parent.pid}\nP ${pid}\n`),
+    ];
+    const forked = await child.arrived({ timeoutMs: 10_000 });
+    await forked.stop();
+    expect(await parent.ended).toMatchObject({ signal: "SIGKILL" });
+    for (const one of sockets) one.destroy();
+  });
+
+  it("is none when it is not of its tree, and is left alone [F47]", async () => {
+    const { parent, child: pid } = await startParent();
+    await using _parent = parent;
+    const other = await startParent();
+    await using _other = other.parent;
+    await using socket = await ForkSocket.open(parent);
+    const { pid: guardPid } = other.parent.guard;
+    for (const told of [process.pid, process.ppid, 1, 0, other.child, guardPid, parent.guard.pid]) {
+      const child = socket.expect(OutputLanes.fifos);
+      const taken = say(socket.path, `G ${child.request.token} ${told}\nP ${pid}\n`);
+      await once(taken, "close");
+      child.abandon();
+      taken.destroy();
+    }
+    expect(await Promise.all([other.child, guardPid].map(isAlive))).toEqual([true, true]);
+  });
+
+  it.each([process.pid, 0, -1, NaN])(
+    "has no worker %d that is not its child [F47]",
+    async (told) => {
+      const { parent } = await startParent();
+      await using _parent = parent;
+      await using socket = await ForkSocket.open(parent);
+      const child = socket.expect(OutputLanes.fifos);
+      const sockets = [
+        say(socket.path, `C ${child.request.token}\n`),
+        say(socket.path, `G ${child.request.token} ${parent.pid}\nP ${told}\n`),
+      ];
+      await expect(child.arrived({ timeoutMs: 10_000 })).rejects.toMatchObject({
+        code: "worker_start_failed",
+        message: "[worker_start_failed] fork of a worker: the guard ended: killed",
+      });
+      for (const one of sockets) one.destroy();
+    },
+  );
 });
 
 function say(path: string, line: string): Socket {

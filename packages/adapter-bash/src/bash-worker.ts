@@ -277,7 +277,7 @@ export class BashWorker implements Worker {
     const all: Uint8Array[] = [];
     for await (const piece of pieces) all.push(Buffer.from(piece));
     const { header, commands } = await readState(Buffer.concat(all), this.#reads());
-    await this.#orEnds(() => this.#put("revive", commands));
+    this.#put("revive", commands);
     const number = `r${++this.#count}`;
     const record = await this.#asked(number, topLevelCommand(`__holdfast_adopt ${number}`));
     this.#flags = header.flags;
@@ -536,7 +536,7 @@ export class BashWorker implements Worker {
   async #withState<T>(read: (path: string) => Promise<T>): Promise<T> {
     const path = await this.#writtenState();
     try {
-      return await this.#orEnds(() => read(path));
+      return await read(path);
     } catch (error) {
       const isGone =
         error instanceof Error && "syscall" in error && "path" in error && error.path === path;
@@ -549,7 +549,7 @@ export class BashWorker implements Worker {
   /** Runs a command of ours. @throws HoldfastError `invalid_request` when the shell refuses it */
   async #do(text: string, what: string): Promise<void> {
     const number = `d${++this.#count}`;
-    const file = await this.#orEnds(() => this.#put("do", text));
+    const file = this.#put("do", text);
     const line = `builtin . "$__holdfast_dir/do" 2>/dev/null; __holdfast_say "S ${number} $?"$'\\n'`;
     const { status } = await this.#asked(number, topLevelCommand(line));
     unlink(file);
@@ -739,18 +739,6 @@ export class BashWorker implements Worker {
     const path = this.#path(name);
     writePrivateFile(path, content);
     return path;
-  }
-
-  /** A shell that has lost its files ends: nothing can be told to it, or had from it. */
-  async #orEnds<T>(work: () => T | Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!HoldfastError.is(error) || error.code !== "worker_lost") throw error;
-      await this.#process.stop();
-      await this.exited;
-      throw error;
-    }
   }
 
   #path(name: string): string {

@@ -13,6 +13,7 @@ import { rememberGuard } from "../telemetry/known-guards.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 import { randomId } from "./random-id.ts";
 import { guardPath } from "./spawn-guard.ts";
+import { isInTreeOf } from "./told-process.ts";
 
 /** What `fork` says of one child. */
 export type ForkedChildRequest = (HostMessage & { readonly type: "fork" })["children"][number];
@@ -47,7 +48,8 @@ const connections = 2;
 
 /**
  * Where the children that a process forks connect to: each with a channel of its own and a guard of its own. Who knows a
- * token is believed, once; a token has 128 random bits and is told to the process that forks.
+ * token is believed, once; a token has 128 random bits and is told to the process that forks. A guard that is none of the
+ * processes below that one is not.
  */
 export class ForkSocket implements AsyncDisposable {
   readonly path: string;
@@ -172,7 +174,8 @@ function greet(socket: Socket, pending: Map<string, Pending>, parent: GuardLink)
     socket.setTimeout(0);
     if (head.length > line.length) socket.unshift(head.subarray(line.length));
     const child = pending.get(token);
-    if (child === undefined || !take(child, socket, kind, Number(guardPid))) {
+    const isBelievable = kind !== "G" || isInTreeOf(parent.pid, Number(guardPid));
+    if (!isBelievable || child === undefined || !take(child, socket, kind, Number(guardPid))) {
       socket.destroy();
       return;
     }

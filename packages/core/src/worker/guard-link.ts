@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
+import { isChildOf } from "./told-process.ts";
 import { killGuard, wakeGuard } from "./wake-guard.ts";
 
 const stderrTailBytes = 4096;
@@ -19,7 +20,7 @@ export interface GuardLinkOptions {
   /** The guard's process id; 0 when it could not be started. */
   readonly pid: number;
   /**
-   * Whether the id was told by a process that user code runs in, so that it may be anybody's: when this is to end, and does
+   * Whether the id was told by a process that user code runs in, so that it may be any of its tree: when this is to end, and does
    * not in 5 seconds, it is killed. A guard takes milliseconds, and at most 2 seconds for what others have left to it.
    * @default false: the guard is waited for, however long the kernel takes to end its tree
    */
@@ -50,7 +51,8 @@ export class GuardLink {
   readonly directory: string;
   readonly channel: Socket | null;
   readonly ancestors: readonly GuardLink[];
-  readonly #pid: number;
+  /** The guard's own process id. */
+  readonly pid: number;
   readonly #isTold: boolean;
   readonly #control: Socket;
   readonly #exited: Promise<string>;
@@ -70,7 +72,7 @@ export class GuardLink {
 
   constructor(options: GuardLinkOptions) {
     const { pid, isTold = false, directory, control, channel, exited, ancestors = [] } = options;
-    this.#pid = pid;
+    this.pid = pid;
     this.#isTold = isTold;
     this.directory = directory;
     this.channel = channel;
@@ -161,10 +163,10 @@ export class GuardLink {
   }
 
   #look(): void {
-    void wakeGuard(this.#pid, this.#endingSince !== null);
+    void wakeGuard(this.pid, this.#endingSince !== null);
     const waitedMs = performance.now() - (this.#endingSince ?? Infinity);
     if (!this.#isTold || !(waitedMs > toldPatienceMs)) return;
-    void killGuard(this.#pid);
+    void killGuard(this.pid);
     this.#control.destroy();
   }
 
@@ -178,6 +180,7 @@ export class GuardLink {
   #line(verb: string, rest: string): void {
     switch (verb) {
       case "P":
+        if (this.#isTold && !isChildOf(this.pid, Number(rest))) return void this.#control.destroy();
         return this.started.resolve(Number(rest));
       case "F":
         this.#fifoWaiters.get(rest)?.resolve(join(this.directory, rest));
