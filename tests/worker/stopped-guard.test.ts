@@ -56,6 +56,64 @@ describe.each(stop)("code of %s that stops the guard of its session", (_, runtim
   });
 });
 
+/** Leaves the guard no descriptor to see its tree with; something runs on that is not in the worker's process group. */
+const blind: readonly (readonly [string, Runtime, string])[] = [
+  [
+    "bash",
+    bashRuntime(),
+    "setsid sleep 1000 & mkdir $HOLDFAST_WORKER/a; prlimit --nofile=0 --pid $PPID",
+  ],
+  [
+    "Python",
+    python,
+    "import os, resource, subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True); resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 0))",
+  ],
+];
+
+it.each(blind)(
+  "code of %s that takes its guard's descriptors does not keep its session from ending, and leaves nothing [A20]",
+  async (_, runtime, code) => {
+    {
+      await using used = await openSession(runtime);
+      await used.run("1");
+    }
+    const before = holdings();
+    {
+      await using test = await openSession(runtime);
+      expect(await test.run(code)).toMatchObject({ status: "ok" });
+    }
+    await expectNoLeaks(before);
+  },
+);
+
+it("what a killed guard has left is ended, also where it has no mark, and came late [A28]", async () => {
+  // Their parent is a subreaper, so that they come to the guard above only when that has ended, too.
+  const code = `
+import ctypes, os, signal
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0: os.execve("/bin/sleep", ["sleep", "1000"], {})
+    os._exit(0)
+if os.fork() == 0:
+    os.setsid()
+    os.kill(guard, 9)
+    os._exit(0)
+import time; time.sleep(100)`;
+  {
+    await using used = await openSession(python);
+    await used.run("1");
+  }
+  const before = holdings();
+  for (let round = 0; round < 12; round++) {
+    await using test = await openSession(python);
+    expect(await test.run(`import os; guard = os.getppid()${code}`)).toMatchObject({
+      status: "lost",
+    });
+  }
+  await expectNoLeaks(before);
+});
+
 it("a session whose guard was stopped goes on when it needs it", async () => {
   await using test = await openSession(bashRuntime());
   await test.run("sleep 1000 & kill -STOP $PPID"); // the pipes are the job's, and the next ones have to be made
@@ -81,26 +139,29 @@ it("a worker that ends behind a stopped guard is noticed, and replaced [F01]", a
   expect(await test.run("echo next")).toMatchObject({ out: "next\n" });
 });
 
-/** A process that forks, and one that it has started, `child`. */
-async function startParent(): Promise<{ parent: GuardedProcess; child: number }> {
-  const parent = await GuardedProcess.start({
+/** A process that forks, and has started another one. */
+function startParent(): Promise<GuardedProcess> {
+  return GuardedProcess.start({
     command: "sh",
     args: ["-c", "sleep 1000 & exec sleep 1000"],
     env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
     cwd: "/",
     startTimeoutMs: 10_000,
   });
+}
+
+async function childOf({ pid }: GuardedProcess): Promise<number> {
   for (;;) {
-    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, "latin1");
-    if (children !== "") return { parent, child: Number(children) };
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1");
+    if (children !== "") return Number(children);
     await new Promise((done) => setImmediate(done));
   }
 }
 
 describe("what a forked process calls its guard", () => {
   it("is ended with it, whatever it is", async () => {
-    const { parent, child: pid } = await startParent();
-    await using _parent = parent;
+    await using parent = await startParent();
+    const pid = await childOf(parent);
     await using socket = await ForkSocket.open(parent);
     const child = socket.expect(OutputLanes.fifos);
     const sockets = [
@@ -114,27 +175,26 @@ describe("what a forked process calls its guard", () => {
   });
 
   it("is none when it is not of its tree, and is left alone [F47]", async () => {
-    const { parent, child: pid } = await startParent();
-    await using _parent = parent;
-    const other = await startParent();
-    await using _other = other.parent;
+    await using parent = await startParent();
+    const pid = await childOf(parent);
+    await using other = await startParent();
+    const otherChild = await childOf(other);
     await using socket = await ForkSocket.open(parent);
-    const { pid: guardPid } = other.parent.guard;
-    for (const told of [process.pid, process.ppid, 1, 0, other.child, guardPid, parent.guard.pid]) {
+    const { pid: guardPid } = other.guard;
+    for (const told of [process.pid, process.ppid, 1, 0, otherChild, guardPid, parent.guard.pid]) {
       const child = socket.expect(OutputLanes.fifos);
       const taken = say(socket.path, `G ${child.request.token} ${told}\nP ${pid}\n`);
       await once(taken, "close");
       child.abandon();
       taken.destroy();
     }
-    expect(await Promise.all([other.child, guardPid].map(isAlive))).toEqual([true, true]);
+    expect(await Promise.all([otherChild, guardPid].map(isAlive))).toEqual([true, true]);
   });
 
   it.each([process.pid, 0, -1, NaN])(
     "has no worker %d that is not its child [F47]",
     async (told) => {
-      const { parent } = await startParent();
-      await using _parent = parent;
+      await using parent = await startParent();
       await using socket = await ForkSocket.open(parent);
       const child = socket.expect(OutputLanes.fifos);
       const sockets = [

@@ -99,6 +99,9 @@ const interruptAgainMs = 50;
 /** How long the shell is idle before its state is written down for a background execution to come. */
 const snapshotIdleMs = 5;
 
+/** Records that belong to nothing: a few come late, and so many are a flood, made to keep us busy. */
+const maxDroppedRecords = 10_000;
+
 /** How long a shell that has answered may take until it waits for its next line. */
 const waitingMs = 1_000;
 
@@ -148,6 +151,8 @@ export class BashWorker implements Worker {
   #isEnded = false;
   /** The shell is about to start afresh, and a signal would end it. */
   #isReviving = false;
+  /** It has asked for that, and has no answer yet. */
+  #isLettingGo = false;
   /** Settles when no signal for an earlier execution can reach the next one. */
   #signalsDone: Promise<void> | null = null;
   /** Whether an execution has run since the snapshot. */
@@ -184,7 +189,8 @@ export class BashWorker implements Worker {
     this.#control = options.control;
     this.#control.listen((bytes) => {
       // A record without an end would be waited for without one.
-      if (!this.#reader.read(bytes, (record) => this.#record(record))) void this.#process.stop();
+      const isShort = this.#reader.read(bytes, (record) => this.#record(record));
+      if (!isShort || this.droppedRecords > maxDroppedRecords) this.#silence();
     });
     void this.#watch();
   }
@@ -401,12 +407,17 @@ export class BashWorker implements Worker {
 
   #record(record: StatusRecord): void {
     if (record.type === "S") {
+      if (!this.#questions.has(record.subject)) this.#late++;
       this.#questions.get(record.subject)?.resolve(record);
       this.#questions.delete(record.subject);
       return;
     }
     // Also where they belong to nothing: an interrupt that comes with the end of an execution finds no execution any more.
-    if (record.type === "P") return void this.#letRevive();
+    if (record.type === "P") {
+      if (this.#isLettingGo) this.#late++;
+      else void this.#letRevive();
+      return;
+    }
     if (record.type === "R") {
       this.#isReviving = false;
       unlink(this.#path("revive"));
@@ -433,7 +444,9 @@ export class BashWorker implements Worker {
 
   async #letRevive(): Promise<void> {
     this.#isReviving = true;
+    this.#isLettingGo = true;
     await this.#process.barrier();
+    this.#isLettingGo = false;
     if (!this.#isEnded) this.#control.letGo();
   }
 
@@ -510,6 +523,12 @@ export class BashWorker implements Worker {
     this.#foreground = null;
     closeStdin(foreground);
     foreground.end.resolve({ status: "lost", exitCode, signal });
+  }
+
+  /** Ends a shell that says what no shell says, and hears it no more. */
+  #silence(): void {
+    this.#control.listen(() => {});
+    void this.#process.stop();
   }
 
   #send(text: string): void {

@@ -3,9 +3,9 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ProcessExit } from "./process-exit.ts";
-import { sweepOrphans } from "./sweep-orphans.ts";
+import { removeLeftFolder, sweepOrphans } from "./sweep-orphans.ts";
 import { isChildOf } from "./told-process.ts";
-import { killGuard, wakeGuard } from "./wake-guard.ts";
+import { endTree, guardEnded, killGuard, wakeGuard } from "./wake-guard.ts";
 
 const stderrTailBytes = 4096;
 const signalNames = new Map(
@@ -22,7 +22,7 @@ export interface GuardLinkOptions {
   /**
    * Whether the id was told by a process that user code runs in, so that it may be any of its tree: when this is to end, and does
    * not in 5 seconds, it is killed. A guard takes milliseconds, and at most 2 seconds for what others have left to it.
-   * @default false: the guard is waited for, however long the kernel takes to end its tree
+   * @default false: then we end its tree, and the guard is waited for, however long the kernel takes for that
    */
   readonly isTold?: boolean;
   /** The private folder of the guarded process, which the guard removes. */
@@ -40,7 +40,8 @@ export interface GuardLinkOptions {
 // When a guard that was told something is looked at, and how often one that is waited for: user code may have stopped it.
 const lookMs = 100;
 
-const toldPatienceMs = 5_000;
+// A guard takes milliseconds, and at most 2 seconds for what others have left to it.
+const patienceMs = 5_000;
 
 /** Our side of a guard's control socket: lines out, lines in. What they mean is in `guard/guard.pl`. */
 export class GuardLink {
@@ -165,9 +166,15 @@ export class GuardLink {
   #look(): void {
     void wakeGuard(this.pid, this.#endingSince !== null);
     const waitedMs = performance.now() - (this.#endingSince ?? Infinity);
-    if (!this.#isTold || !(waitedMs > toldPatienceMs)) return;
-    void killGuard(this.pid);
-    this.#control.destroy();
+    if (waitedMs > patienceMs) void this.#endForIt(waitedMs);
+  }
+
+  /** Does what the guard has not done in its time. */
+  async #endForIt(waitedMs: number): Promise<void> {
+    const isDone = await endTree(this.pid);
+    if (this.#isTold) this.#control.destroy();
+    // What the kernel takes its time to end is waited for, by the guard.
+    if (this.#isTold || (isDone && waitedMs > 2 * patienceMs)) void killGuard(this.pid);
   }
 
   #read(chunk: Buffer): void {
@@ -231,6 +238,7 @@ export class GuardLink {
   // parent death signal).
   async #closed(): Promise<void> {
     this.#isClosed = true;
+    if (!this.#isGone) await guardEnded(this.pid, patienceMs);
     const how = this.#isGone && this.#spared > 0 ? "" : await this.#exited;
     const detail = this.#failure || this.#stderrTail.toString("utf8").trim() || how;
     this.started.reject(new Error(`the guard ended: ${detail}`));
@@ -238,7 +246,10 @@ export class GuardLink {
     this.#control.destroy();
     this.channel?.end();
     await this.ended.promise;
-    if (this.#isGone) return this.gone.resolve(this.#killed);
+    if (this.#isGone) {
+      await removeLeftFolder(this.directory); // it may have had no descriptor to look into it with
+      return this.gone.resolve(this.#killed);
+    }
     await Promise.all(
       this.ancestors.map((guard) => {
         guard.send("O");
