@@ -191,6 +191,22 @@ describe("what a forked process calls its guard", () => {
     expect(await Promise.all([otherChild, guardPid].map(isAlive))).toEqual([true, true]);
   });
 
+  it("comes however many others connect and say nothing [A59]", async () => {
+    await using parent = await startParent();
+    const pid = await childOf(parent);
+    await using socket = await ForkSocket.open(parent);
+    const silent = Array.from({ length: 200 }, () => say(socket.path, ""));
+    await Promise.all(silent.slice(0, 100).map((one) => once(one, "close")));
+    const child = socket.expect(OutputLanes.fifos);
+    const sockets = [
+      say(socket.path, `C ${child.request.token}\n`),
+      say(socket.path, `G ${child.request.token} ${parent.pid}\nP ${pid}\n`),
+    ];
+    const forked = await child.arrived({ timeoutMs: 10_000 });
+    for (const one of [...silent, ...sockets]) one.destroy();
+    await forked.stop();
+  });
+
   it.each([process.pid, 0, -1, NaN])(
     "has no worker %d that is not its child [F47]",
     async (told) => {

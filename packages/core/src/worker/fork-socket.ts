@@ -43,6 +43,9 @@ const firstLine = /^([GC]) ([0-9a-f]{32})(?: (\d{1,10}))?\n/;
 const maxFirstLineBytes = 64;
 const firstLineTimeoutMs = 5_000;
 
+// Connections that have not said yet what they are for; one more ends the one that has been silent the longest.
+const maxSilent = 64;
+
 // That of the worker and that of its guard. Twice that, since others may be on their way.
 const connections = 2;
 
@@ -73,9 +76,14 @@ export class ForkSocket implements AsyncDisposable {
   static async open(parent: GuardedProcess): Promise<ForkSocket> {
     const path = join(parent.directory, "fork");
     const pending = new Map<string, Pending>();
-    const listener = await listenForSockets({ path }, (socket) =>
-      greet(socket, pending, parent.guard),
-    );
+    const silent = new Set<Socket>();
+    const listener = await listenForSockets({ path }, (socket) => {
+      silent.add(socket);
+      socket.once("close", () => silent.delete(socket));
+      const [oldest] = silent;
+      if (silent.size > maxSilent) oldest?.destroy();
+      greet(socket, pending, parent.guard, () => silent.delete(socket));
+    });
     listener.unref();
     // Told to those who wait, not waited for by each: what waits for the end of a process is kept until then.
     void parent.ended.then(() => {
@@ -158,7 +166,12 @@ function parentEnded(): Error {
 }
 
 /** Finds out what a connection is for. */
-function greet(socket: Socket, pending: Map<string, Pending>, parent: GuardLink): void {
+function greet(
+  socket: Socket,
+  pending: Map<string, Pending>,
+  parent: GuardLink,
+  onLine: () => void,
+): void {
   let head = Buffer.alloc(0);
   socket.on("error", () => {});
   socket.setTimeout(firstLineTimeoutMs, () => socket.destroy());
@@ -169,6 +182,7 @@ function greet(socket: Socket, pending: Map<string, Pending>, parent: GuardLink)
       if (head.length >= maxFirstLineBytes) socket.destroy();
       return;
     }
+    onLine();
     socket.off("data", read);
     socket.pause();
     socket.setTimeout(0);

@@ -43,6 +43,9 @@ const lookMs = 100;
 // A guard takes milliseconds, and at most 2 seconds for what others have left to it.
 const patienceMs = 5_000;
 
+// One that has closed its socket has been killed, which takes milliseconds, or is none.
+const toldPatienceMs = 500;
+
 /** Our side of a guard's control socket: lines out, lines in. What they mean is in `guard/guard.pl`. */
 export class GuardLink {
   /** The guarded process's id. */
@@ -238,7 +241,7 @@ export class GuardLink {
   // parent death signal).
   async #closed(): Promise<void> {
     this.#isClosed = true;
-    if (!this.#isGone) await guardEnded(this.pid, patienceMs);
+    if (!this.#isGone) await guardEnded(this.pid, this.#isTold ? toldPatienceMs : patienceMs);
     const how = this.#isGone && this.#spared > 0 ? "" : await this.#exited;
     const detail = this.#failure || this.#stderrTail.toString("utf8").trim() || how;
     this.started.reject(new Error(`the guard ended: ${detail}`));

@@ -13,6 +13,9 @@ export type OutputListener = (stream: OutputStream, bytes: Buffer) => void;
 // Sixteen times the kernel's default pipe: what one wake-up finds is read in one call even when the pipe was enlarged.
 const scratch = Buffer.allocUnsafeSlow(1 << 20);
 
+// Far more than a pipe holds: what is read behind that was written meanwhile, by what may never stop.
+const maxDrainBytes = 16 << 20;
+
 /**
  * A pair of FIFOs for the output of one execution, used again by the next one for as long as nothing else holds them.
  *
@@ -127,11 +130,14 @@ class PipeEnd {
     this.#socket.resume();
   }
 
+  /** What the last read came to: more than 0 where somebody writes on and on. */
   drain(): number {
-    for (;;) {
+    for (let drained = 0; ;) {
       const length = this.#read();
       if (length <= 0) return length;
       this.listener?.(this.#stream, Buffer.from(scratch.subarray(0, length)));
+      drained += length;
+      if (drained >= maxDrainBytes) return length;
     }
   }
 
@@ -139,7 +145,7 @@ class PipeEnd {
     if (this.#isClosed || this.#writeFd === null) return true;
     closeSync(this.#writeFd);
     this.#writeFd = null;
-    const isHeld = this.drain() < 0;
+    const isHeld = this.drain() !== 0;
     this.#writeFd = this.#openForWriting();
     return isHeld;
   }
