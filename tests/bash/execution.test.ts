@@ -203,6 +203,16 @@ describe("an execution of bash", () => {
     expect(execution.stdout.toString()).toBe("data: {}\n\nE x 0\n\0");
   });
 
+  it.each(["P x", "S none", "E none 0 h", "none"])(
+    "ends a shell that says more and more that belongs to nothing: %s [A10]",
+    async (record) => {
+      await using test = await openSession(runtime);
+      const flood = `printf '${record}\\n\\0%.0s' {1..100000} >flood; cat flood >$HOLDFAST_WORKER/status; sleep 100`;
+      expect(await test.run(flood)).toMatchObject({ status: "lost" });
+      expect(await test.run("echo back")).toMatchObject({ out: "back\n" });
+    },
+  );
+
   it("loses its session truthfully when the pipes are gone [A09] [F22]", async () => {
     await using test = await openSession(runtime, { executionTimeoutMs: 10_000 });
     expect(await test.run('rm -rf "$HOLDFAST_WORKER"')).toMatchObject({ status: "lost" });

@@ -50,6 +50,27 @@ describe("code that writes to its worker's channel", () => {
     });
   });
 
+  it.each([
+    ["ends of executions that are not there", "type='completed', executionId='other', status='ok'"],
+    ["answers to nothing", "type='done', requestId='none'"],
+    [
+      "displays whose acknowledgements it does not take",
+      "type='display', executionId='flood', requestId='1', mime={}, displayId=None, update=False",
+    ],
+  ])("a flood of %s ends its worker, and holds up nobody [A10] [F07]", async (_name, fields) => {
+    await using test = await openSession(runtime);
+    const code = `${forge(`frame(message(${fields})) * 100_000`).replace(
+      "def text(s): return",
+      `def text(s):
+    if s is None: return b'\\xc0'
+    if s is False: return b'\\xc2'
+    if s == {}: return b'\\x80'
+    return`,
+    )}\nimport time; time.sleep(30)`;
+    expect(await test.run(code, { id: "flood" })).toMatchObject({ status: "lost" });
+    expect((await test.run("1 + 1")).result?.value).toBe(2);
+  });
+
   it("half a frame, and death: lost with the exit code, prompt [F07]", async () => {
     await using test = await openSession(runtime);
     const code = `${forge("struct.pack('>IB', 1000, 0) + b'half'")}\nos._exit(7)`;

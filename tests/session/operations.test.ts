@@ -140,6 +140,38 @@ describe("an operation", () => {
     expect([test.session.status, clock.pending]).toEqual(["lost", 0]);
   });
 
+  it("that finds its worker lost has it ended, and the next execution has a fresh one [R2.1] [A09]", async () => {
+    await using test = await open();
+    const checkpoint = test.session.checkpoint(async () => {});
+    const next = test.session.execute("1");
+    const lost = new HoldfastError({ code: "worker_lost", message: "its files are gone" });
+    (await asked(test.worker, "checkpoint")).reject(lost);
+    await expect(checkpoint).rejects.toBe(lost);
+    (await driven(await test.runtime.workers.take())).end();
+    expect((await next.ended).status).toBe("ok");
+    expect(test.worker.stops).toHaveLength(1);
+  });
+
+  it("that comes to its end when its worker is being killed gives that no other one [R2.1] [R2.4]", async () => {
+    using clock = stopClock();
+    const options = { operationTimeoutMs: 300, heartbeatIntervalMs: null };
+    await using test = await openFake(options, { ...pretend, stopsAtOnce: false });
+    const variables = test.session.variables();
+    const operation = await asked(test.worker, "variables");
+    const next = test.session.execute("1");
+    await Promise.all([
+      expect(variables).rejects.toMatchObject({ code: "deadline_exceeded" }),
+      clock.advance(300),
+    ]);
+    operation.resolve([]);
+    await settle();
+    test.worker.crash({ signal: "SIGKILL" });
+    const fresh = await test.runtime.workers.take();
+    (await driven(fresh)).end();
+    expect((await next.ended).status).toBe("ok");
+    fresh.crash(); // it does not stop at once
+  });
+
   it("is refused by a session that is closed, or whose queue is full", async () => {
     await using test = await open({ maxQueuedExecutions: 0 });
     test.session.execute("1");

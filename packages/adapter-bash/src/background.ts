@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type BackgroundExecution,
@@ -10,7 +10,10 @@ import {
   type WorkerRequest,
   type WorkerStartOptions,
   describeExit,
+  readPrivateFile,
+  writePrivateFile,
 } from "@holdfast/core";
+import { maxStateBytes } from "./bash-state.ts";
 import { quote } from "./quote.ts";
 import { shellFile } from "./shell-file.ts";
 import { Stdin } from "./stdin.ts";
@@ -50,11 +53,10 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
     // Its files are its own, since the session's go when the session does.
     prepare: (directory) => {
       const file = (name: string) => join(directory, name);
-      copyState(state, file("state"));
-      appendFileSync(file("state"), exported(request.env));
-      writeFileSync(file("code"), request.code, { mode: 0o600 });
+      writePrivateFile(file("state"), Buffer.concat([stateIn(state), exported(request.env)]));
+      writePrivateFile(file("code"), request.code);
       const hasBytes = !isLive && request.stdin !== null;
-      if (hasBytes) writeFileSync(file("stdin"), request.stdin, { mode: 0o600 });
+      if (hasBytes) writePrivateFile(file("stdin"), request.stdin);
       return {
         env: {
           __holdfast_bg_state: file("state"),
@@ -122,18 +124,18 @@ async function openPipes(process: GuardedProcess): Promise<OutputPipes> {
 }
 
 /** What is given for the execution comes behind what the session has. */
-function exported(env: WorkerRequest["env"]): string {
-  return Object.entries(env ?? {})
+function exported(env: WorkerRequest["env"]): Buffer {
+  const commands = Object.entries(env ?? {})
     .filter(([name]) => /^[A-Za-z_]\w*$/.test(name)) // others come with the environment alone
-    .map(([name, value]) => `builtin export ${name}=${quote(value)}\n`)
-    .join("");
+    .map(([name, value]) => `builtin export ${name}=${quote(value)}\n`);
+  return Buffer.from(commands.join(""));
 }
 
 /** Without a snapshot of the session, which may have ended meanwhile, the shell starts with what it inherits. */
-function copyState(from: string, to: string): void {
+function stateIn(file: string): Buffer {
   try {
-    copyFileSync(from, to);
+    return readPrivateFile(file, maxStateBytes);
   } catch {
-    writeFileSync(to, "");
+    return Buffer.alloc(0);
   }
 }

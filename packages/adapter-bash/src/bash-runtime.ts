@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, unlinkSync, writeFileSync, statSync } from "node:fs";
+import { constants, copyFileSync, unlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -16,6 +16,7 @@ import {
   executableFinder,
   isAbleToWork,
   within,
+  writePrivateFile,
 } from "@holdfast/core";
 import type { BashState } from "./bash-state.ts";
 import { BashWorker, type BashWorkerOptions, bashFeatures, checkCode } from "./bash-worker.ts";
@@ -206,8 +207,8 @@ async function bringUp(
     env: others,
     cwd: "/",
     prepare: (directory) => {
-      copyFileSync(shellFile("loop.bash"), join(directory, "bash"));
-      if (state !== null) writeFileSync(join(directory, "revive"), state.commands, { mode: 0o600 });
+      copyFileSync(shellFile("loop.bash"), join(directory, "bash"), constants.COPYFILE_EXCL);
+      if (state !== null) writePrivateFile(join(directory, "revive"), state.commands);
       return {
         cwd: directory,
         env: {

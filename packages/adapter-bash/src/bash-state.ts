@@ -21,6 +21,9 @@ export interface BashState {
   readonly commands: Buffer;
 }
 
+/** What is read of a state into our memory. */
+export const maxStateBytes = 256 * 1024 * 1024;
+
 const newline = 10;
 const maxHeaderBytes = 1 << 20;
 

@@ -5,7 +5,6 @@ import {
   readlinkSync,
   statSync,
   unlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,7 +32,10 @@ import {
   type WorkerStartOptions,
   debug,
   heartbeatOf,
+  openPrivateFile,
   randomHex,
+  readPrivateFile,
+  writePrivateFile,
 } from "@holdfast/core";
 import { assignment, changesBetween, removal, userVariables } from "./bash-variables.ts";
 import { startBackground } from "./background.ts";
@@ -41,6 +43,7 @@ import {
   type BashState,
   headerLine,
   leftBehind,
+  maxStateBytes,
   minorVersion,
   readState,
   stateHeader,
@@ -96,6 +99,9 @@ const interruptAgainMs = 50;
 /** How long the shell is idle before its state is written down for a background execution to come. */
 const snapshotIdleMs = 5;
 
+/** Records that belong to nothing: a few come late, and so many are a flood, made to keep us busy. */
+const maxDroppedRecords = 10_000;
+
 /** How long a shell that has answered may take until it waits for its next line. */
 const waitingMs = 1_000;
 
@@ -145,6 +151,8 @@ export class BashWorker implements Worker {
   #isEnded = false;
   /** The shell is about to start afresh, and a signal would end it. */
   #isReviving = false;
+  /** It has asked for that, and has no answer yet. */
+  #isLettingGo = false;
   /** Settles when no signal for an earlier execution can reach the next one. */
   #signalsDone: Promise<void> | null = null;
   /** Whether an execution has run since the snapshot. */
@@ -181,7 +189,8 @@ export class BashWorker implements Worker {
     this.#control = options.control;
     this.#control.listen((bytes) => {
       // A record without an end would be waited for without one.
-      if (!this.#reader.read(bytes, (record) => this.#record(record))) void this.#process.stop();
+      const isShort = this.#reader.read(bytes, (record) => this.#record(record));
+      if (!isShort || this.droppedRecords > maxDroppedRecords) this.#silence();
     });
     void this.#watch();
   }
@@ -262,8 +271,10 @@ export class BashWorker implements Worker {
   async checkpoint(write: (piece: Uint8Array) => Promise<void>): Promise<CheckpointReport> {
     return this.#withState(async (path) => {
       const skipped = await this.#leftBehind();
-      await write(headerLine(this.#stateHeader(statSync(path).size)));
-      for await (const piece of createReadStream(path)) await write(piece as Buffer);
+      const { fd, size } = openPrivateFile(path);
+      await using state = createReadStream(path, { fd, end: Math.max(0, size - 1) });
+      await write(headerLine(this.#stateHeader(size)));
+      for await (const piece of state) await write(piece as Buffer);
       return { format: "bash", skipped };
     });
   }
@@ -282,7 +293,7 @@ export class BashWorker implements Worker {
   }
 
   async fork(start: WorkerStartOptions): Promise<ForkReport> {
-    const commands = await this.#withState(async (path) => readFileSync(path));
+    const commands = await this.#withState(async (path) => readPrivateFile(path, maxStateBytes));
     const skipped = await this.#leftBehind();
     const worker = await this.#startFrom(start, {
       header: this.#stateHeader(commands.length),
@@ -396,12 +407,17 @@ export class BashWorker implements Worker {
 
   #record(record: StatusRecord): void {
     if (record.type === "S") {
+      if (!this.#questions.has(record.subject)) this.#late++;
       this.#questions.get(record.subject)?.resolve(record);
       this.#questions.delete(record.subject);
       return;
     }
     // Also where they belong to nothing: an interrupt that comes with the end of an execution finds no execution any more.
-    if (record.type === "P") return void this.#letRevive();
+    if (record.type === "P") {
+      if (this.#isLettingGo) this.#late++;
+      else void this.#letRevive();
+      return;
+    }
     if (record.type === "R") {
       this.#isReviving = false;
       unlink(this.#path("revive"));
@@ -428,7 +444,9 @@ export class BashWorker implements Worker {
 
   async #letRevive(): Promise<void> {
     this.#isReviving = true;
+    this.#isLettingGo = true;
     await this.#process.barrier();
+    this.#isLettingGo = false;
     if (!this.#isEnded) this.#control.letGo();
   }
 
@@ -507,6 +525,12 @@ export class BashWorker implements Worker {
     foreground.end.resolve({ status: "lost", exitCode, signal });
   }
 
+  /** Ends a shell that says what no shell says, and hears it no more. */
+  #silence(): void {
+    this.#control.listen(() => {});
+    void this.#process.stop();
+  }
+
   #send(text: string): void {
     if (!this.#control.tell(text)) void this.#process.stop();
   }
@@ -524,7 +548,7 @@ export class BashWorker implements Worker {
   }
 
   #stateText(): Promise<string> {
-    return this.#withState(async (path) => readFileSync(path, "utf8"));
+    return this.#withState(async (path) => readPrivateFile(path, maxStateBytes).toString());
   }
 
   /** Has the state written down, read, and the file removed. @throws HoldfastError `worker_lost` when that goes with the shell */
@@ -732,13 +756,8 @@ export class BashWorker implements Worker {
   /** Writes a file for the shell into its folder, and answers its path. @throws HoldfastError `worker_lost` when that is gone */
   #put(name: string, content: string | Buffer): string {
     const path = this.#path(name);
-    try {
-      writeFileSync(path, content, { mode: 0o600 });
-      return path;
-    } catch (error) {
-      const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
-      throw isGone ? this.#lost("has lost its folder") : error;
-    }
+    writePrivateFile(path, content);
+    return path;
   }
 
   #path(name: string): string {

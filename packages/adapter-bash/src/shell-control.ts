@@ -1,6 +1,7 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
+import { openFifo } from "@holdfast/core";
 
 // Shared by all shells. Without one of ours, Node makes 64 KiB anew for each record.
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -17,7 +18,7 @@ export class ShellControl {
     const fds: number[] = [];
     try {
       for (const name of ["cmd", "go", "status"])
-        fds.push(openSync(join(directory, name), constants.O_RDWR | constants.O_NONBLOCK));
+        fds.push(openFifo(join(directory, name), constants.O_RDWR));
       const [commandFd, goFd, fd] = fds as [number, number, number];
       const callback = (length: number) => {
         this.#listener(scratch.subarray(0, length));

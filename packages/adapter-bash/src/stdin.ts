@@ -1,8 +1,14 @@
-import { constants, openSync, unlinkSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { closeSync, constants, unlinkSync, writeFile } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
-import { type GuardedProcess, HoldfastError, type WorkerRequest } from "@holdfast/core";
+import { promisify } from "node:util";
+import {
+  type GuardedProcess,
+  HoldfastError,
+  type WorkerRequest,
+  createPrivateFile,
+  openFifo,
+} from "@holdfast/core";
 
 /** Standard input of one execution: nothing, bytes and then the end, or a live pipe. */
 export class Stdin {
@@ -31,14 +37,19 @@ export class Stdin {
     }
     if (stdin === null || stdin.length === 0) return Stdin.empty;
     const path = join(process.directory, name);
-    await writeFile(path, stdin, { mode: 0o600 });
+    const fd = createPrivateFile(path);
+    try {
+      await promisify(writeFile)(fd, stdin);
+    } finally {
+      closeSync(fd);
+    }
     return new Stdin(path, null, true);
   }
 
   /** A live pipe on a FIFO that is there, with some bytes in it to begin with. */
   static open(path: string, bytes: Uint8Array | null): Stdin {
     // Both ways, since opening for writing alone fails while nobody reads.
-    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    const fd = openFifo(path, constants.O_RDWR);
     const live = new Stdin(path, new Socket({ fd, readable: false, writable: true }), false);
     if (bytes !== null && bytes.length > 0) live.#socket?.write(bytes);
     return live;

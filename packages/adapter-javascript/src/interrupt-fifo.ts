@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, writeSync } from "node:fs";
 import { join } from "node:path";
+import { openFifo } from "@holdfast/core";
 
 /** The name of the FIFO in the private folder of a worker, made before it starts. */
 export const interruptFifo = "interrupt";
@@ -11,7 +12,7 @@ export const interruptFifo = "interrupt";
 export function writeInterrupt(directory: string, number: number): boolean {
   let fd: number;
   try {
-    fd = openSync(join(directory, interruptFifo), constants.O_WRONLY | constants.O_NONBLOCK);
+    fd = openFifo(join(directory, interruptFifo), constants.O_WRONLY);
   } catch {
     return false; // it does not listen yet, or the worker has gone
   }

@@ -199,7 +199,7 @@ sub command {
     elsif ($verb eq 'R') { $spared{$rest} = 1 }
     elsif ($verb eq 'N') { $folders{$rest} = 1 }
     elsif ($verb eq 'H') { delete $folders{$rest} }
-    elsif ($verb eq 'O') { kill 9, orphans() }
+    elsif ($verb eq 'O') { end_orphans() }
     elsif ($verb eq 'K') { finish() }
 }
 
@@ -238,8 +238,13 @@ sub finish {
         kill 9, @left;
         my $pid = waitpid -1, @left ? 0 : 1;
         last if $pid < 0;
-        do { note_end() if $pid == $main } while (($pid = waitpid -1, 1) > 0);
-        last if !@left;
+        do { note_end() if $pid == $main } while ($pid > 0 && ($pid = waitpid -1, 1) > 0);
+        next if @left;
+        last if files("/proc/$$/task");
+        # User code has taken our descriptors (prlimit), and we see none of them: the server does, if it is there.
+        kill 9, -$main, $main unless $ended;
+        last if $is_alone;
+        select undef, undef, undef, 0.01;
     }
     for (1 .. 100) {                                       # the server may put a file there in this moment
         last if remove($dir);
@@ -259,9 +264,12 @@ sub finish {
     exit 0;
 }
 
+# Removes a folder with all that is in it, links as links: user code can have put anything there, or in its own place.
 sub remove {
     my ($folder) = @_;
-    unlink map { "$folder/$_" } files($folder);
+    return unlink $folder if -l $folder;
+    chmod 0700, $folder;
+    for my $path (map { "$folder/$_" } files($folder)) { unlink $path or remove($path) }
     return rmdir($folder) || !-d $folder;
 }
 
@@ -271,6 +279,16 @@ sub await_spared {
         if ($pid) { delete $spared{$pid}; kill 9, descendants() }
         elsif (($waited += 0.02) < 2) { select undef, undef, undef, 0.02 }
         else { %spared = (); kill 9, descendants() }       # it had its time: the server that it was for is gone
+    }
+}
+
+# Again until there are none: what one that ends has below it comes to us only then.
+sub end_orphans {
+    for (1 .. 50) {
+        reap();
+        my @left = orphans() or return;
+        kill 9, @left;
+        select undef, undef, undef, 0.002;
     }
 }
 

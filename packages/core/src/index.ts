@@ -175,6 +175,14 @@ export {
 } from "./worker/protocol/worker-kind.ts";
 export { type AvailableRuntime, executableFinder } from "./worker/find-executable.ts";
 export { type ExpectedChild, type ForkedChildRequest, ForkSocket } from "./worker/fork-socket.ts";
+export {
+  type OpenedFile,
+  createPrivateFile,
+  openFifo,
+  openPrivateFile,
+  readPrivateFile,
+  writePrivateFile,
+} from "./worker/private-files.ts";
 export { randomHex } from "./worker/random-id.ts";
 export { type LaneListener, type LateListener, OutputLanes } from "./worker/output-lanes.ts";
 export { type OutputListener, OutputPipes, type OutputStream } from "./worker/output-pipes.ts";

@@ -35,6 +35,8 @@ export class StreamChannel<
   readonly #end = Promise.withResolvers<HoldfastError | null>();
   #listener: ((message: z.output<Schema>) => void) | null = null;
   #waiting: z.output<Schema>[] = [];
+  /** Of those who have sent more than the stream takes at once. */
+  #room: PromiseWithResolvers<void> | null = null;
   #isPaused = false;
   #isClosed = false;
 
@@ -60,11 +62,21 @@ export class StreamChannel<
     const bytes = packMessage(message);
     tellMessage("sent", message, bytes.length);
     for (const part of encodeFrames(bytes, this.#maxFrameBytes)) hasRoom = this.#stream.write(part);
-    if (hasRoom) return;
-    const room = Promise.withResolvers<void>();
-    this.#stream.once("drain", room.resolve);
-    await Promise.race([room.promise, this.closed]);
-    this.#stream.off("drain", room.resolve);
+    if (!hasRoom) await this.#roomLater();
+  }
+
+  /** One for all who wait, who may be many: the other end may never read. */
+  #roomLater(): Promise<void> {
+    if (this.#room === null) {
+      this.#room = Promise.withResolvers();
+      this.#stream.once("drain", () => this.#tellOfRoom());
+    }
+    return this.#room.promise;
+  }
+
+  #tellOfRoom(): void {
+    this.#room?.resolve();
+    this.#room = null;
   }
 
   onMessage(listener: (message: z.output<Schema>) => void): void {
@@ -112,6 +124,7 @@ export class StreamChannel<
     this.#isClosed = true;
     debug.channel?.("closed", { why: why ?? "orderly" });
     this.#stream.destroy();
+    this.#tellOfRoom();
     this.#end.resolve(
       why === null ? null : HoldfastError.is(cause) ? cause : closedError(why, cause),
     );

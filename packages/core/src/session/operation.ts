@@ -38,14 +38,23 @@ export class Operation<T> {
     this.ended.catch(() => {});
   }
 
-  /** Does it. Settles when it has ended, however that was; {@link lose} ends it. */
-  async run(worker: Worker): Promise<void> {
+  /**
+   * Does it. Settles when it has ended, however that was; {@link lose} ends it.
+   * @returns whether the worker is lost, as far as what it did can tell
+   */
+  async run(worker: Worker): Promise<boolean> {
     this.#worker = worker;
     const done = this.#work(worker).then(
-      (result) => this.#resolve(result),
-      (error: unknown) => this.reject(error),
+      (result) => {
+        this.#resolve(result);
+        return false;
+      },
+      (error: unknown) => {
+        this.reject(error);
+        return HoldfastError.is(error) && error.code === "worker_lost";
+      },
     );
-    await Promise.race([done, this.#lost.promise]);
+    return Promise.race([done, this.#lost.promise.then(() => true)]);
   }
 
   // Told, not waited for: what waits for the worker's end is kept until then, with the results of all operations.

@@ -508,11 +508,12 @@ export class Session implements AsyncDisposable {
       );
       this.#dispatch({ type: "kill", executionId: operation.id, isForced: true });
     });
-    void operation.run(worker).then(() => {
+    void operation.run(worker).then((isLost) => {
+      if (isLost) this.#giveUp(worker);
       this.#disarmAll(operation.id);
       this.#operations.delete(operation.id);
       this.#touch();
-      const isWorkerLost = this.#exited.has(worker);
+      const isWorkerLost = this.#stopped.has(worker) || this.#exited.has(worker);
       if (isWorkerLost) this.#lose(worker);
       this.#dispatch({ type: "execution_ended", executionId: operation.id, isWorkerLost });
     });
@@ -678,6 +679,13 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** A worker that is said to be lost can live on, such as without its files: it is ended. */
+  #giveUp(worker: Worker): void {
+    if (this.#stopped.has(worker) || this.#exited.has(worker)) return;
+    this.#stopped.add(worker);
+    void worker.stop();
+  }
+
   /** Has the worker end; the session learns of it by its exit. */
   #endWorker(options: StopOptions): void {
     if (this.#worker === null) return;
@@ -715,6 +723,7 @@ export class Session implements AsyncDisposable {
       if (!isAsked) execution.happen(errorEvent(error));
       const isLost =
         this.#exited.has(worker) || (HoldfastError.is(error) && error.code === "worker_lost");
+      if (isLost) this.#giveUp(worker);
       const status = isLost ? "lost" : isAsked ? "interrupted" : "error";
       this.#ended(execution, { status, exitCode: null, signal: null }, worker);
     }

@@ -13,6 +13,7 @@ import { rememberGuard } from "../telemetry/known-guards.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 import { randomId } from "./random-id.ts";
 import { guardPath } from "./spawn-guard.ts";
+import { isInTreeOf } from "./told-process.ts";
 
 /** What `fork` says of one child. */
 export type ForkedChildRequest = (HostMessage & { readonly type: "fork" })["children"][number];
@@ -42,12 +43,16 @@ const firstLine = /^([GC]) ([0-9a-f]{32})(?: (\d{1,10}))?\n/;
 const maxFirstLineBytes = 64;
 const firstLineTimeoutMs = 5_000;
 
+// Connections that have not said yet what they are for; one more ends the one that has been silent the longest.
+const maxSilent = 64;
+
 // That of the worker and that of its guard. Twice that, since others may be on their way.
 const connections = 2;
 
 /**
  * Where the children that a process forks connect to: each with a channel of its own and a guard of its own. Who knows a
- * token is believed, once; a token has 128 random bits and is told to the process that forks.
+ * token is believed, once; a token has 128 random bits and is told to the process that forks. A guard that is none of the
+ * processes below that one is not.
  */
 export class ForkSocket implements AsyncDisposable {
   readonly path: string;
@@ -71,9 +76,14 @@ export class ForkSocket implements AsyncDisposable {
   static async open(parent: GuardedProcess): Promise<ForkSocket> {
     const path = join(parent.directory, "fork");
     const pending = new Map<string, Pending>();
-    const listener = await listenForSockets({ path }, (socket) =>
-      greet(socket, pending, parent.guard),
-    );
+    const silent = new Set<Socket>();
+    const listener = await listenForSockets({ path }, (socket) => {
+      silent.add(socket);
+      socket.once("close", () => silent.delete(socket));
+      const [oldest] = silent;
+      if (silent.size > maxSilent) oldest?.destroy();
+      greet(socket, pending, parent.guard, () => silent.delete(socket));
+    });
     listener.unref();
     // Told to those who wait, not waited for by each: what waits for the end of a process is kept until then.
     void parent.ended.then(() => {
@@ -156,7 +166,12 @@ function parentEnded(): Error {
 }
 
 /** Finds out what a connection is for. */
-function greet(socket: Socket, pending: Map<string, Pending>, parent: GuardLink): void {
+function greet(
+  socket: Socket,
+  pending: Map<string, Pending>,
+  parent: GuardLink,
+  onLine: () => void,
+): void {
   let head = Buffer.alloc(0);
   socket.on("error", () => {});
   socket.setTimeout(firstLineTimeoutMs, () => socket.destroy());
@@ -167,12 +182,14 @@ function greet(socket: Socket, pending: Map<string, Pending>, parent: GuardLink)
       if (head.length >= maxFirstLineBytes) socket.destroy();
       return;
     }
+    onLine();
     socket.off("data", read);
     socket.pause();
     socket.setTimeout(0);
     if (head.length > line.length) socket.unshift(head.subarray(line.length));
     const child = pending.get(token);
-    if (child === undefined || !take(child, socket, kind, Number(guardPid))) {
+    const isBelievable = kind !== "G" || isInTreeOf(parent.pid, Number(guardPid));
+    if (!isBelievable || child === undefined || !take(child, socket, kind, Number(guardPid))) {
       socket.destroy();
       return;
     }

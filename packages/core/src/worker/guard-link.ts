@@ -3,8 +3,9 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ProcessExit } from "./process-exit.ts";
-import { sweepOrphans } from "./sweep-orphans.ts";
-import { killGuard, wakeGuard } from "./wake-guard.ts";
+import { removeLeftFolder, sweepOrphans } from "./sweep-orphans.ts";
+import { isChildOf } from "./told-process.ts";
+import { endTree, guardEnded, killGuard, wakeGuard } from "./wake-guard.ts";
 
 const stderrTailBytes = 4096;
 const signalNames = new Map(
@@ -19,9 +20,9 @@ export interface GuardLinkOptions {
   /** The guard's process id; 0 when it could not be started. */
   readonly pid: number;
   /**
-   * Whether the id was told by a process that user code runs in, so that it may be anybody's: when this is to end, and does
+   * Whether the id was told by a process that user code runs in, so that it may be any of its tree: when this is to end, and does
    * not in 5 seconds, it is killed. A guard takes milliseconds, and at most 2 seconds for what others have left to it.
-   * @default false: the guard is waited for, however long the kernel takes to end its tree
+   * @default false: then we end its tree, and the guard is waited for, however long the kernel takes for that
    */
   readonly isTold?: boolean;
   /** The private folder of the guarded process, which the guard removes. */
@@ -39,7 +40,11 @@ export interface GuardLinkOptions {
 // When a guard that was told something is looked at, and how often one that is waited for: user code may have stopped it.
 const lookMs = 100;
 
-const toldPatienceMs = 5_000;
+// A guard takes milliseconds, and at most 2 seconds for what others have left to it.
+const patienceMs = 5_000;
+
+// One that has closed its socket has been killed, which takes milliseconds, or is none.
+const toldPatienceMs = 500;
 
 /** Our side of a guard's control socket: lines out, lines in. What they mean is in `guard/guard.pl`. */
 export class GuardLink {
@@ -50,7 +55,8 @@ export class GuardLink {
   readonly directory: string;
   readonly channel: Socket | null;
   readonly ancestors: readonly GuardLink[];
-  readonly #pid: number;
+  /** The guard's own process id. */
+  readonly pid: number;
   readonly #isTold: boolean;
   readonly #control: Socket;
   readonly #exited: Promise<string>;
@@ -70,7 +76,7 @@ export class GuardLink {
 
   constructor(options: GuardLinkOptions) {
     const { pid, isTold = false, directory, control, channel, exited, ancestors = [] } = options;
-    this.#pid = pid;
+    this.pid = pid;
     this.#isTold = isTold;
     this.directory = directory;
     this.channel = channel;
@@ -161,11 +167,17 @@ export class GuardLink {
   }
 
   #look(): void {
-    void wakeGuard(this.#pid, this.#endingSince !== null);
+    void wakeGuard(this.pid, this.#endingSince !== null);
     const waitedMs = performance.now() - (this.#endingSince ?? Infinity);
-    if (!this.#isTold || !(waitedMs > toldPatienceMs)) return;
-    void killGuard(this.#pid);
-    this.#control.destroy();
+    if (waitedMs > patienceMs) void this.#endForIt(waitedMs);
+  }
+
+  /** Does what the guard has not done in its time. */
+  async #endForIt(waitedMs: number): Promise<void> {
+    const isDone = await endTree(this.pid);
+    if (this.#isTold) this.#control.destroy();
+    // What the kernel takes its time to end is waited for, by the guard.
+    if (this.#isTold || (isDone && waitedMs > 2 * patienceMs)) void killGuard(this.pid);
   }
 
   #read(chunk: Buffer): void {
@@ -178,6 +190,7 @@ export class GuardLink {
   #line(verb: string, rest: string): void {
     switch (verb) {
       case "P":
+        if (this.#isTold && !isChildOf(this.pid, Number(rest))) return void this.#control.destroy();
         return this.started.resolve(Number(rest));
       case "F":
         this.#fifoWaiters.get(rest)?.resolve(join(this.directory, rest));
@@ -228,6 +241,7 @@ export class GuardLink {
   // parent death signal).
   async #closed(): Promise<void> {
     this.#isClosed = true;
+    if (!this.#isGone) await guardEnded(this.pid, this.#isTold ? toldPatienceMs : patienceMs);
     const how = this.#isGone && this.#spared > 0 ? "" : await this.#exited;
     const detail = this.#failure || this.#stderrTail.toString("utf8").trim() || how;
     this.started.reject(new Error(`the guard ended: ${detail}`));
@@ -235,7 +249,10 @@ export class GuardLink {
     this.#control.destroy();
     this.channel?.end();
     await this.ended.promise;
-    if (this.#isGone) return this.gone.resolve(this.#killed);
+    if (this.#isGone) {
+      await removeLeftFolder(this.directory); // it may have had no descriptor to look into it with
+      return this.gone.resolve(this.#killed);
+    }
     await Promise.all(
       this.ancestors.map((guard) => {
         guard.send("O");

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { GuardedProcess } from "./guarded-process.ts";
+import { openFifo } from "./private-files.ts";
 
 /** Which of the two output streams of a process. */
 export type OutputStream = "stdout" | "stderr";
@@ -11,6 +12,9 @@ export type OutputListener = (stream: OutputStream, bytes: Buffer) => void;
 
 // Sixteen times the kernel's default pipe: what one wake-up finds is read in one call even when the pipe was enlarged.
 const scratch = Buffer.allocUnsafeSlow(1 << 20);
+
+// Far more than a pipe holds: what is read behind that was written meanwhile, by what may never stop.
+const maxDrainBytes = 16 << 20;
 
 /**
  * A pair of FIFOs for the output of one execution, used again by the next one for as long as nothing else holds them.
@@ -39,7 +43,7 @@ export class OutputPipes {
     return [`${name}.out`, `${name}.err`];
   }
 
-  /** Opens FIFOs that are there. @throws the system's error when they are not */
+  /** Opens FIFOs that are there. @throws HoldfastError `worker_lost` when something else is there; the system's error when nothing is */
   static open(directory: string, name: string): OutputPipes {
     return new OutputPipes(directory, name);
   }
@@ -102,7 +106,7 @@ class PipeEnd {
 
   constructor(stream: OutputStream, path: string) {
     this.#stream = stream;
-    this.#readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    this.#readFd = openFifo(path, constants.O_RDONLY);
     try {
       this.#writeFd = this.#openForWriting();
     } catch (error) {
@@ -126,11 +130,14 @@ class PipeEnd {
     this.#socket.resume();
   }
 
+  /** What the last read came to: more than 0 where somebody writes on and on. */
   drain(): number {
-    for (;;) {
+    for (let drained = 0; ;) {
       const length = this.#read();
       if (length <= 0) return length;
       this.listener?.(this.#stream, Buffer.from(scratch.subarray(0, length)));
+      drained += length;
+      if (drained >= maxDrainBytes) return length;
     }
   }
 
@@ -138,7 +145,7 @@ class PipeEnd {
     if (this.#isClosed || this.#writeFd === null) return true;
     closeSync(this.#writeFd);
     this.#writeFd = null;
-    const isHeld = this.drain() < 0;
+    const isHeld = this.drain() !== 0;
     this.#writeFd = this.#openForWriting();
     return isHeld;
   }

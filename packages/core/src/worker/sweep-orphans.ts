@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -28,9 +28,18 @@ export async function sweepOrphans(directory: string): Promise<number> {
       // Gone meanwhile, or not ours to look into.
     }
   }
+  await removeFolder(directory);
+  return killed;
+}
+
+/** Removes the folder of a process, should its guard not have been able to. */
+export async function removeLeftFolder(directory: string): Promise<void> {
+  if (existsSync(directory)) await removeFolder(directory);
+}
+
+async function removeFolder(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true }).catch(() => {});
   await rmdir(dirname(directory)).catch(() => {}); // the last one out; fails while others are in it
-  return killed;
 }
 
 /** Whether a guard stands above it. @throws Error when it has ended */

@@ -25,6 +25,12 @@ import { type WorkerLink, interruptBySignal } from "./worker-kind.ts";
 // What the code may be asked before an answer comes; one more ends the worker, since nobody waits that often.
 const maxInputRequests = 1_000;
 
+// Displays whose acknowledgements are not taken; one more ends the worker, since each waits for its own.
+const maxUntakenAcks = 1_000;
+
+// Messages that belong to nothing: a few come late, and so many are a flood, made to keep us busy.
+const maxDroppedMessages = 10_000;
+
 /** What an execution and its host have said to each other so far. */
 interface Exchange {
   readonly executionId: string;
@@ -46,6 +52,7 @@ export class ProtocolWorker extends GuardedWorker {
   #exchange: Exchange | null = null;
   #isOver = false;
   #dropped = 0;
+  #untakenAcks = 0;
   #requests = 0;
 
   constructor({ process, channel, lanes, version, kind }: Greeted, start: WorkerStartOptions) {
@@ -227,8 +234,7 @@ export class ProtocolWorker extends GuardedWorker {
       !("executionId" in message) ||
       message.executionId !== exchange.executionId
     ) {
-      this.#dropped++;
-      return;
+      return this.#drop();
     }
     const { executionId } = exchange;
     switch (message.type) {
@@ -237,7 +243,7 @@ export class ProtocolWorker extends GuardedWorker {
       case "display": {
         const { mime, displayId, update, requestId } = message;
         this.tell(executionId, { type: "display", mime, displayId, update });
-        if (requestId !== null) this.#send({ type: "ack", requestId });
+        if (requestId !== null) this.#acknowledge(requestId);
         return;
       }
       case "input_request": {
@@ -277,9 +283,25 @@ export class ProtocolWorker extends GuardedWorker {
   #takeAnswer(message: WorkerMessage & { readonly requestId: string | null }): void {
     if (message.requestId === null) return;
     const answer = this.#answers.get(message.requestId);
-    if (answer === undefined) this.#dropped++;
+    if (answer === undefined) this.#drop();
     this.#answers.delete(message.requestId);
     answer?.resolve(message);
+  }
+
+  #drop(): void {
+    if (++this.#dropped > maxDroppedMessages) this.#silence();
+  }
+
+  #acknowledge(requestId: string): void {
+    if (++this.#untakenAcks > maxUntakenAcks) return this.#silence();
+    const taken = () => void this.#untakenAcks--;
+    this.#channel.send({ type: "ack", requestId }).then(taken, taken);
+  }
+
+  /** Ends a worker that says what none says, and hears it no more. */
+  #silence(): void {
+    this.#channel.pause();
+    void this.#process.stop();
   }
 
   #send(message: HostMessage): void {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { closeSync, constants, openSync, unlinkSync } from "node:fs";
+import { closeSync, constants, unlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCodes } from "../../errors/error-code.ts";
@@ -7,6 +7,7 @@ import { HoldfastError } from "../../errors/holdfast-error.ts";
 import type { HostMessage } from "../../protocol/host-message.ts";
 import type { WorkerMessage } from "../../protocol/worker-message.ts";
 import type { GuardedProcess } from "../guarded-process.ts";
+import { openFifo } from "../private-files.ts";
 
 /** A request between executions, without its id. */
 export type ProtocolRequest = HostMessage extends infer Message
@@ -71,8 +72,8 @@ export async function readFromWorker(
 function openBothEnds(path: string): readonly [reading: number, writing: number] {
   let reading: number | null = null;
   try {
-    reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return [reading, openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)];
+    reading = openFifo(path, constants.O_RDONLY);
+    return [reading, openFifo(path, constants.O_WRONLY)];
   } catch (cause) {
     if (reading !== null) closeSync(reading);
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
@@ -126,7 +127,7 @@ async function pour(
 async function openForWriting(path: string, isOver: () => boolean): Promise<number | null> {
   for (;;) {
     try {
-      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      return openFifo(path, constants.O_WRONLY);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENXIO" || isOver()) return null;
     }
