@@ -1,0 +1,31 @@
+import type { SessionRecord, StoreChange } from "@holdfast/core";
+import { encodeChanges } from "./encode-changes.ts";
+import type { FencedConnection } from "./redis-link.ts";
+import { scripts } from "./scripts.ts";
+
+const sessionsAtOnce = 50;
+
+/**
+ * The sessions that are stored, as they were written last. A Redis that keeps nothing on a disk comes back empty after its
+ * end: the sessions of the host, which lives on, are put there again. What had run in them is lost.
+ */
+export class LiveSessions {
+  readonly #records = new Map<string, SessionRecord>();
+
+  /** What was written. */
+  note(changes: readonly StoreChange[]): void {
+    for (const change of changes)
+      if (change.type === "session") this.#records.set(change.record.id, change.record);
+      else if (change.type === "session_gone") this.#records.delete(change.tombstone.sessionId);
+  }
+
+  async restore({ writeScript }: FencedConnection): Promise<void> {
+    const records = [...this.#records.values()];
+    for (let begin = 0; begin < records.length; begin += sessionsAtOnce) {
+      const changes = records
+        .slice(begin, begin + sessionsAtOnce)
+        .map((record) => ({ type: "session" as const, record }));
+      await writeScript(scripts.write, ...encodeChanges(changes));
+    }
+  }
+}
