@@ -1,3 +1,4 @@
+import { temporaryFolder } from "@holdfast/harness";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startServer } from "../support/live-server.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
@@ -36,6 +37,29 @@ describe.skipIf(!has("redis-server"))("a server with HOLDFAST_STORE [R6.2] [S4-1
     });
     expect((await run(second, id, "echo kept", "k")).json).toEqual(ran);
     expect(await second.api.execute(id, "echo on")).toMatchObject({ status: "ok", stdout: "on\n" });
+  });
+
+  it("a session goes on from its checkpoint where that is, and is told elsewhere that it is not [R7.3] [R7.2]", async () => {
+    using folder = temporaryFolder("redis-store");
+    const onSameFolder = { HOLDFAST_DATA_DIR: folder.path };
+    const first = await serve(onSameFolder);
+    const { id } = await first.api.session("bash");
+    await first.api.execute(id, "x=41");
+    expect((await first.api.post(path(id, "/checkpoints"), {})).status).toBe(201);
+    await first.api.session("bash"); // what came before is stored
+    await first.end("SIGKILL");
+
+    const elsewhere = await serve();
+    expect(await elsewhere.api.execute(id, "echo [$x]")).toMatchObject({
+      status: "lost",
+      error: { name: "checkpoint_not_found" },
+    });
+    await elsewhere.end("SIGKILL");
+
+    await using third = await serve(onSameFolder);
+    expect(await third.api.execute(id, "echo [$x]")).toMatchObject({ stdout: "[41]\n" });
+    expect((await third.api.post(path(id, "/restart"))).status).toBe(200);
+    expect(await third.api.execute(id, "echo [$x]")).toMatchObject({ stdout: "[]\n" });
   });
 
   it("makes one connection for many first requests [D37]", async () => {

@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { buildSessionRecord, buildStoredExecution } from "@holdfast/harness";
+import { buildSessionRecord, buildStoredExecution, temporaryFolder } from "@holdfast/harness";
 import type { StoreChange } from "@holdfast/core";
 import { RedisStore } from "@holdfast/store-redis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type RedisServer, startRedis } from "../support/redis-server.ts";
+import { type RedisServer, freePort, startRedis } from "../support/redis-server.ts";
 import { runCommand } from "../support/run-command.ts";
 import { has } from "../support/requires.ts";
 
@@ -193,6 +194,62 @@ describe.skipIf(!has("redis-server"))("RedisStore", () => {
     let text = "";
     for await (const chunk of socket) if ((text += String(chunk)).includes(":")) break;
     expect(text).toBe("+OK\r\n:1\r\n");
+  });
+
+  it.skipIf(!has("openssl"))("reaches it by TLS, and trusts nobody by itself", async () => {
+    using folder = temporaryFolder("redis-tls");
+    const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(folder.path, name)) as [
+      string,
+      string,
+    ];
+    const made = await runCommand(
+      "openssl",
+      [
+        ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost".split(
+          " ",
+        ),
+        ...["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
+      ],
+      { env: process.env },
+    );
+    expect(made.code, made.stderr).toBe(0);
+    const port = await freePort();
+    await using own = await startRedis([
+      ...["--tls-port", String(port), "--tls-auth-clients", "no"],
+      ...["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert],
+    ]);
+    expect(own.port).not.toBe(port);
+    const address = `rediss://localhost:${port}`;
+    await expect(RedisStore.open(address)).rejects.toMatchObject({
+      code: "store_unavailable",
+      message: expect.stringContaining("self-signed certificate"),
+    });
+    await using store = await RedisStore.open(address, { tls: { ca: readFileSync(cert) } });
+    await store.write([session()]);
+    expect((await store.sessions()).records).toHaveLength(1);
+  });
+
+  it("needs no more rights than are documented", async () => {
+    const rights = ["~holdfast:*", "+@read", "+@write", "+@scripting", "+@connection", "+time"];
+    await cli("ACL", "SETUSER", "holdfast", "on", ">secret", ...rights);
+    await using store = await RedisStore.open(server.url, {
+      username: "holdfast",
+      password: "secret",
+      ttlMs: 60_000,
+    });
+    await store.write([session(), execution("a", "s", "key"), output("a", 1)]);
+    await store.claim(buildStoredExecution());
+    await store.prune({ tombstonesBefore: 1, executionsBefore: 0, maxExecutions: 0 });
+    expect((await store.unfinished()).records).toHaveLength(1);
+    await using foreign = await RedisStore.open(server.url);
+    await cli("ACL", "SETUSER", "holdfast", "-@write");
+    await foreign.write([session("t")]);
+    await expect(
+      RedisStore.open(server.url, { username: "holdfast", password: "secret" }),
+    ).rejects.toMatchObject({
+      code: "store_unavailable",
+      message: expect.stringContaining("can't run this command"),
+    });
   });
 
   it.each([
