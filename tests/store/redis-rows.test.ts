@@ -202,22 +202,17 @@ describe.skipIf(!has("redis-server"))("RedisStore", () => {
       string,
       string,
     ];
-    const made = await runCommand(
-      "openssl",
-      [
-        ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost".split(
-          " ",
-        ),
-        ...["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
-      ],
-      { env: process.env },
-    );
+    const request =
+      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost";
+    const names = ["-addext", "subjectAltName=DNS:localhost"];
+    const files = ["-keyout", key, "-out", cert];
+    const made = await runCommand("openssl", [...request.split(" "), ...names, ...files], {
+      env: process.env,
+    });
     expect(made.code, made.stderr).toBe(0);
     const port = await freePort();
-    await using own = await startRedis([
-      ...["--tls-port", String(port), "--tls-auth-clients", "no"],
-      ...["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert],
-    ]);
+    const settings = `--tls-port ${port} --tls-auth-clients no --tls-cert-file ${cert} --tls-key-file ${key} --tls-ca-cert-file ${cert}`;
+    await using own = await startRedis(settings.split(" "));
     expect(own.port).not.toBe(port);
     const address = `rediss://localhost:${port}`;
     await expect(RedisStore.open(address)).rejects.toMatchObject({
