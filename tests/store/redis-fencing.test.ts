@@ -1,9 +1,46 @@
+import { once } from "node:events";
+import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { buildSessionRecord, buildStoredExecution } from "@holdfast/harness";
 import { RedisStore } from "@holdfast/store-redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { breakableProxy } from "../support/breakable-proxy.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { has } from "../support/requires.ts";
+
+/** A way to a local port that remembers what went there. */
+async function recordingWay(target: number) {
+  const sent: Buffer[] = [];
+  const sockets: Socket[] = [];
+  const way = createServer((client) => {
+    const upstream = connect(target, "127.0.0.1");
+    for (const socket of [client, upstream]) socket.on("error", () => {});
+    client.on("data", (chunk) => sent.push(chunk));
+    client.pipe(upstream).pipe(client);
+    sockets.push(client, upstream);
+  }).listen(0, "127.0.0.1");
+  await once(way, "listening");
+  const cut = () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  };
+  return {
+    port: (way.address() as AddressInfo).port,
+    sent,
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut();
+      way.close();
+      await once(way, "close");
+    },
+  };
+}
+
+async function answerTo(command: Buffer, port: number): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(command);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  socket.destroy();
+  return String(answer);
+}
 
 const everything = { tombstonesBefore: Infinity, executionsBefore: Infinity, maxExecutions: 0 };
 const overtaken = {
@@ -76,6 +113,23 @@ describe.skipIf(!has("redis-server"))("RedisStore: who writes [R6.2] [D40]", () 
       expect((await newer.sessions()).records).toHaveLength(1);
     },
   );
+
+  it("a command of a connection that was given up comes to nothing, whenever Redis reads it", async () => {
+    const prefix = "given up:";
+    await using way = await recordingWay(server.port);
+    await using store = await RedisStore.open(`redis://127.0.0.1:${way.port}`, { prefix });
+    const named = (name: string) =>
+      store.write([{ type: "session", record: buildSessionRecord({ labels: { name } }) }]);
+    way.sent.length = 0;
+    await named("first");
+    const late = Buffer.concat(way.sent);
+    way.cut();
+    await expect(named("cut")).rejects.toMatchObject({ code: "store_unavailable" });
+    await named("second");
+    expect(await answerTo(late, server.port)).toMatch(/^-OVERTAKEN /);
+    expect((await store.sessions()).records[0]?.labels).toEqual({ name: "second" });
+    await named("third");
+  });
 
   it("of hosts that open it at once one is left", async () => {
     const prefix = "race:";

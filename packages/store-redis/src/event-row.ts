@@ -36,8 +36,9 @@ export function eventNameLength(executionId: string): number {
   return 2 + Buffer.byteLength(executionId) + seqBytes;
 }
 
-/** The number in a row, or in its name. */
+/** The number in a row, or in its name; 0 in what is none of ours. */
 export function eventSeq(row: Buffer, executionId: string): number {
   const length = eventNameLength(executionId);
-  return row.length < length ? 0 : Number(row.readBigUInt64BE(length - seqBytes));
+  const seq = row.length < length ? 0 : Number(row.readBigUInt64BE(length - seqBytes));
+  return Number.isSafeInteger(seq) ? seq : 0;
 }

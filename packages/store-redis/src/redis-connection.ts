@@ -43,20 +43,21 @@ export class RedisConnection {
     });
     const connection = new RedisConnection(client, timeoutMs, onEnd);
     let reason = "the connection was cut";
-    client.on("error", ({ message }: Error) => (reason = message));
+    client.on("error", (error: Error) => (reason = shown(error)));
     client.on("end", () => connection.end(reason));
-    await connection.#answer(client.connect());
-    // What is under way holds the process by its timer; a connection at rest does not.
-    client.stream.unref();
-    // By ourselves: the client would go on in database 0 when it is refused the other one.
-    const { username = address.username, password = address.password } = options;
-    if (password !== null)
-      await connection.run("AUTH", ...(username === null ? [] : [username]), password);
-    if (address.database !== 0) await connection.run("SELECT", String(address.database));
-    await Promise.all(
-      Object.values(scripts).map(({ source }) => connection.run("SCRIPT", "LOAD", source)),
-    );
-    return connection;
+    const timer = setTimeout(() => connection.end(`not there within ${timeoutMs} ms`), timeoutMs);
+    try {
+      await connection.#answer(client.connect());
+      // What is under way holds the process by its timer; a connection at rest does not.
+      client.stream.unref();
+      await connection.#enter(address, options);
+      return connection;
+    } catch (error) {
+      connection.end("it could not be used");
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** One command. Byte strings come as buffers. @throws ConnectionLost, RedisReply */
@@ -92,6 +93,17 @@ export class RedisConnection {
     this.#onEnd();
   }
 
+  // By ourselves: the client would go on in database 0 when it is refused the other one.
+  async #enter(address: RedisAddress, options: ResolvedRedisStoreOptions): Promise<void> {
+    const { username = address.username, password = address.password } = options;
+    if (password !== null)
+      await this.run("AUTH", ...(username === null ? [] : [username]), password);
+    if (address.database !== 0) await this.run("SELECT", String(address.database));
+    await Promise.all(
+      Object.values(scripts).map(({ source }) => this.run("SCRIPT", "LOAD", source)),
+    );
+  }
+
   /** Its answer, in time. */
   async #answer(reply: Promise<unknown>): Promise<unknown> {
     const lost = Promise.withResolvers<never>();
@@ -116,7 +128,13 @@ export class RedisConnection {
   #explained(error: unknown): Error {
     if (error instanceof ReplyError) return new RedisReply((error as Error).message);
     if (error instanceof ConnectionLost) return error;
-    this.end(error instanceof Error ? error.message : String(error));
+    this.end(shown(error));
     return this.#end ?? new ConnectionLost("the connection was cut");
   }
+}
+
+/** Where a name has several addresses, the message is empty and the code tells. */
+function shown(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ("code" in error ? String(error.code) : error.name);
 }

@@ -39,6 +39,8 @@ export class RedisLink {
   /** Of this host among all that have opened the store; "0" until it has. */
   #epoch = "0";
   #connectionCount = 0;
+  /** Whether Redis has lost what this host had put there. */
+  #isLost = false;
   #connection: RedisConnection | null = null;
   #connecting: Promise<FencedConnection> | null = null;
   #overtaken: HoldfastError | null = null;
@@ -89,9 +91,10 @@ export class RedisLink {
     try {
       if (this.#isClosed) throw new ConnectionLost("the store is closed");
       const number = String(++this.#connectionCount);
-      const wasLost = await this.#takeFence(connection, number);
+      await this.#takeFence(connection, number);
       const fenced = this.#fenced(connection, `${this.#epoch}:${this.#owner}:${number}`);
-      if (wasLost) await this.#options.restore(fenced);
+      if (this.#isLost) await this.#options.restore(fenced);
+      this.#isLost = false;
       return fenced;
     } catch (error) {
       connection.end("the connection could not be used");
@@ -99,8 +102,7 @@ export class RedisLink {
     }
   }
 
-  /** Answers whether Redis has lost what this host had put there. */
-  async #takeFence(connection: RedisConnection, number: string): Promise<boolean> {
+  async #takeFence(connection: RedisConnection, number: string): Promise<void> {
     const { prefix, doubts } = this.#options;
     const settled = [...doubts];
     const reply = await connection.script(
@@ -115,7 +117,8 @@ export class RedisLink {
     const [epoch, wasLost] = reply as [Buffer, number];
     for (const one of settled) doubts.delete(one);
     this.#epoch = String(epoch);
-    return wasLost === 1;
+    // Until it was put there again: the fence itself is there from now on.
+    if (wasLost === 1) this.#isLost = true;
   }
 
   #fenced(connection: RedisConnection, token: string): FencedConnection {

@@ -11,27 +11,18 @@ import {
   decodeExecution,
   decodeRecord,
   executionNotStored,
-  readEvent,
   sessionRecordSchema,
   tombstoneSchema,
 } from "@holdfast/core";
 import { type Argument, encodeChanges, encoded } from "./encode-changes.ts";
-import {
-  endOfEventRows,
-  eventNameLength,
-  eventRowName,
-  eventRowsOf,
-  eventSeq,
-} from "./event-row.ts";
 import { LiveSessions } from "./live-sessions.ts";
+import { readEvents, readLastSeq } from "./read-events.ts";
 import { askForRows, orReply, pairs, readReplies, texts } from "./read-replies.ts";
 import { type RedisAddress, parseRedisAddress } from "./redis-address.ts";
 import { ConnectionLost, RedisReply } from "./redis-error.ts";
 import { RedisLink } from "./redis-link.ts";
 import { type RedisStoreOptions, resolveRedisStoreOptions } from "./redis-store-options.ts";
 import { scripts } from "./scripts.ts";
-
-const pageBytes = 1 << 20;
 
 // A script holds up everybody who uses that Redis: no more sessions in one go.
 const sessionsAtOnce = 50;
@@ -164,49 +155,19 @@ export class RedisStore implements Store {
     executionId: string,
     { after, limit }: { readonly after: number; readonly limit: number },
   ): Promise<readonly StoredEvent[]> {
-    const what = `events of execution ${executionId}`;
-    const events: StoredEvent[] = [];
-    let size = 0;
-    // More than once only where rows cannot be read.
-    for (let position = after; events.length < limit && size < pageBytes;) {
-      const reply = await this.#row(what, ({ readScript }) =>
-        readScript(
-          scripts.events,
-          sessionId,
-          eventRowName(executionId, position + 1),
-          endOfEventRows(executionId),
-          String(limit - events.length),
-          String(pageBytes - size),
-        ),
-      );
-      const rows = Array.isArray(reply) ? (reply as readonly Buffer[]) : [];
-      const wanted = limit - events.length;
-      for (const row of rows) {
-        position = eventSeq(row, executionId);
-        const event = readEvent(
-          row.subarray(eventNameLength(executionId)),
-          `event ${position} of execution ${executionId}`,
-        );
-        if (event === null) continue;
-        events.push(event);
-        size += row.length;
-      }
-      if (rows.length < wanted) break;
-    }
-    return events;
+    return readEvents(executionId, { after, limit }, (...args) =>
+      this.#row(`events of execution ${executionId}`, ({ readScript }) =>
+        readScript(scripts.events, sessionId, ...args),
+      ),
+    );
   }
 
   async lastSeq(sessionId: string, executionId: string): Promise<number> {
-    const name = await this.#row(`events of execution ${executionId}`, ({ readScript }) =>
-      readScript(
-        scripts.lastEvent,
-        sessionId,
-        eventRowsOf(executionId),
-        endOfEventRows(executionId),
-        String(eventNameLength(executionId)),
+    return readLastSeq(executionId, (...args) =>
+      this.#row(`events of execution ${executionId}`, ({ readScript }) =>
+        readScript(scripts.lastEvent, sessionId, ...args),
       ),
     );
-    return Buffer.isBuffer(name) ? eventSeq(name, executionId) : 0;
   }
 
   async prune({ tombstonesBefore, executionsBefore, maxExecutions }: PruneBounds): Promise<void> {

@@ -29,7 +29,7 @@ since others can read command lines. SIGTERM and Ctrl-C end all sessions and the
     )
     .option(
       "--store <url>",
-      "Redis for sessions and their output, as redis://host:6379/0, in the place of the file in that folder (HOLDFAST_STORE)",
+      "Redis for sessions in the place of a file there, as redis://host:6379/0 (HOLDFAST_STORE)",
     )
     .option("--memory", "keep nothing beyond the end of the server (HOLDFAST_MEMORY=1)")
     .option("--log <level>", "requests, errors or silent (HOLDFAST_LOG)")
