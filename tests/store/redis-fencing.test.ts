@@ -166,6 +166,32 @@ describe.skipIf(!has("redis-server"))("RedisStore: who writes [R6.2] [D40]", () 
     await expect(older.write([session])).rejects.toMatchObject(overtaken);
   });
 
+  it("a host that was overtaken does not come back by a new connection", async () => {
+    const prefix = "reconnected:";
+    await using proxy = await breakableProxy(server.port);
+    await using older = await filled(prefix, `redis://127.0.0.1:${proxy.port}`);
+    await using newer = await RedisStore.open(server.url, { prefix });
+    const cut = older.sessions();
+    proxy.breakAll();
+    await expect(cut).rejects.toMatchObject({ code: "store_unavailable" });
+    await expect(older.sessions()).rejects.toMatchObject(overtaken);
+    await newer.write([session]);
+  });
+
+  it("the host that opens an empty Redis wins over those that had it before", async () => {
+    await using own = await startRedis();
+    await using first = await RedisStore.open(own.url);
+    await using second = await RedisStore.open(own.url);
+    await own.kill();
+    await own.start();
+    await using third = await RedisStore.open(own.url);
+    for (const older of [first, second]) {
+      const again = async () => older.write([session]);
+      await expect(again().catch(again)).rejects.toMatchObject(overtaken);
+    }
+    await third.write([session]);
+  });
+
   it("prefixes keep hosts apart", async () => {
     await using one = await RedisStore.open(server.url, { prefix: "one:" });
     await using two = await RedisStore.open(server.url, { prefix: "two:" });

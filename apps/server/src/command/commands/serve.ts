@@ -12,7 +12,8 @@ export function defineServe(): Command {
     ],
     notes: `
 Each option stands for the environment variable behind it; prefer that for the token and for the password of a Redis,
-since others can read command lines. SIGTERM and Ctrl-C end all sessions and then the server; a second one ends it at once.`,
+since others can read command lines. SIGTERM and Ctrl-C end all sessions and then the server; a second one ends it
+at once.`,
   })
     .option(
       "--host <address>",
