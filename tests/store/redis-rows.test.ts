@@ -173,6 +173,18 @@ describe.skipIf(!has("redis-server"))("RedisStore", () => {
     expect((await store.executions("s", { limit: 9 })).records).toHaveLength(1);
   });
 
+  it("puts its sessions into a Redis that was emptied, but for those that something stands in the way of", async () => {
+    await using store = await RedisStore.open(server.url);
+    await store.write(Array.from({ length: 120 }, (_, index) => session(`s${index}`)));
+    await cli("FLUSHALL");
+    await cli("SET", "holdfast:executions:s7", "x");
+    await expect(store.write([session("t")])).rejects.toMatchObject({ code: "store_unavailable" });
+    const { records } = await store.sessions();
+    expect(records).toHaveLength(119);
+    expect(records.map(({ id }) => id)).not.toContain("s7");
+    await expect(store.write([session("s7")])).rejects.toMatchObject({ code: "store_invalid" });
+  });
+
   it("has it after the end of Redis where that keeps it on a disk", async () => {
     await using own = await startRedis(["--appendonly", "yes", "--appendfsync", "always"]);
     const store = await RedisStore.open(own.url);

@@ -1,5 +1,6 @@
 import type { SessionRecord, StoreChange } from "@holdfast/core";
 import { encodeChanges } from "./encode-changes.ts";
+import { RedisReply } from "./redis-error.ts";
 import type { FencedConnection } from "./redis-link.ts";
 import { scripts } from "./scripts.ts";
 
@@ -19,13 +20,16 @@ export class LiveSessions {
       else if (change.type === "session_gone") this.#records.delete(change.tombstone.sessionId);
   }
 
+  /** One that something else stands in the way of stays away; writing to it tells. */
   async restore({ writeScript }: FencedConnection): Promise<void> {
+    const put = (record: SessionRecord) =>
+      writeScript(scripts.write, ...encodeChanges([{ type: "session", record }])).catch(
+        (error: unknown) => {
+          if (!(error instanceof RedisReply) || error.word !== "DAMAGED") throw error;
+        },
+      );
     const records = [...this.#records.values()];
-    for (let begin = 0; begin < records.length; begin += sessionsAtOnce) {
-      const changes = records
-        .slice(begin, begin + sessionsAtOnce)
-        .map((record) => ({ type: "session" as const, record }));
-      await writeScript(scripts.write, ...encodeChanges(changes));
-    }
+    for (let begin = 0; begin < records.length; begin += sessionsAtOnce)
+      await Promise.all(records.slice(begin, begin + sessionsAtOnce).map(put));
   }
 }
