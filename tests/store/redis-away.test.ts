@@ -75,7 +75,7 @@ describe.skipIf(!has("redis-server"))("RedisStore without its Redis [R6.2] [S4-1
   });
 
   it("fails every call while Redis is halted, and takes back the claims that were made meanwhile", async () => {
-    await using store = await RedisStore.open(server.url, { timeoutMs: 100 });
+    await using store = await RedisStore.open(server.url, { timeoutMs: 1_000 });
     await store.write([session]);
     server.halt(true);
     for (const call of allCalls(store)) await expect(call).rejects.toMatchObject(away);
@@ -89,7 +89,7 @@ describe.skipIf(!has("redis-server"))("RedisStore without its Redis [R6.2] [S4-1
   });
 
   it("a write that came late does not undo the one that was made in its place", async () => {
-    await using store = await RedisStore.open(server.url, { timeoutMs: 100 });
+    await using store = await RedisStore.open(server.url, { timeoutMs: 1_000 });
     const named = (name: string) =>
       store.write([{ type: "session", record: buildSessionRecord({ labels: { name } }) }]);
     await named("first");
