@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryStore, type Store } from "@holdfast/core";
 import { buildSessionRecord, buildStoredExecution } from "@holdfast/harness";
+import { RedisStore } from "@holdfast/store-redis";
 import { SqliteStore } from "@holdfast/store-sqlite";
+import { startRedis } from "../support/redis-server.ts";
+import { findCommand } from "../support/requires.ts";
 import { type BenchOptions, scaled } from "./bench-options.ts";
 import type { Row } from "./row.ts";
 import { median, percentile, timed } from "./samples.ts";
@@ -19,10 +22,30 @@ export async function storeFigures(options: BenchOptions): Promise<readonly Row[
         ["SQLite", "SQLite, with a key, flushed to the disk"],
         options,
       )),
+      ...(await redisFigures(options)),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Over loopback, kept in memory alone and kept on a disk; nothing where there is no `redis-server`. */
+async function redisFigures(options: BenchOptions): Promise<readonly Row[]> {
+  if (findCommand("redis-server") === null) return [];
+  await using inMemory = await startRedis();
+  await using onDisk = await startRedis(["--appendonly", "yes", "--appendfsync", "always"]);
+  return [
+    ...(await figuresOf(
+      await RedisStore.open(inMemory.url),
+      ["Redis", "Redis, with a key"],
+      options,
+    )),
+    ...(await figuresOf(
+      await RedisStore.open(onDisk.url),
+      ["Redis, appendfsync always", "Redis, appendfsync always, with a key"],
+      options,
+    )),
+  ];
 }
 
 async function figuresOf(

@@ -14,9 +14,14 @@ import { docBlocksOf, docQuotes, matchesOutput } from "../support/doc-blocks.ts"
 import { type LiveServer, startServer } from "../support/live-server.ts";
 import { readManifest } from "../support/published-packages.ts";
 import { publishedPackages, repository } from "../support/repository.ts";
-import { has } from "../support/requires.ts";
 import { runCommand } from "../support/run-command.ts";
-import { docBlockFile, needServer, runDocBlock, writeCommands } from "../support/run-doc-block.ts";
+import {
+  canRun,
+  docBlockFile,
+  needServer,
+  runDocBlock,
+  writeCommands,
+} from "../support/run-doc-block.ts";
 
 const documents = [
   "README.md",
@@ -87,8 +92,7 @@ for (const { name, blocks } of examples) {
     afterAll(async () => void (await server?.end()));
 
     for (const block of blocks) {
-      const canRun = !block.code.includes("curl") || has("curl");
-      test.skipIf(!canRun)(
+      test.skipIf(!canRun(block))(
         `${name}:${block.line} (${block.language}) runs and prints what it says`,
         async () => {
           const printed = await runDocBlock(block, {

@@ -6,7 +6,7 @@ import { type LiveServer, startServer } from "../support/live-server.ts";
 import { modulesOf, published } from "../support/published-packages.ts";
 import { has } from "../support/requires.ts";
 import { mustRun, runCommand } from "../support/run-command.ts";
-import { needServer, runDocBlock } from "../support/run-doc-block.ts";
+import { canRun, needServer, runDocBlock } from "../support/run-doc-block.ts";
 import { consumerNodes } from "../support/supported-nodes.ts";
 import {
   type ConsumerProject,
@@ -63,7 +63,7 @@ describe.for(nodes)("installed with npm on Node %s", { timeout: 120_000 }, (vers
   });
 
   describe.for(readmes)("examples of $name", ({ name, readme }) => {
-    const blocks = docBlocksOf(readme);
+    const blocks = docBlocksOf(readme).filter(canRun);
     let server: LiveServer | null = null;
     beforeAll(async () => {
       if (needServer(blocks)) server = await serve(project);

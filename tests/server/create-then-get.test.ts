@@ -4,12 +4,17 @@ import { join } from "node:path";
 import { bashRuntime } from "@holdfast/adapter-bash";
 import { MemoryStore, type Runtime, type Store } from "@holdfast/core";
 import { FakeRuntime } from "@holdfast/harness";
+import { RedisStore } from "@holdfast/store-redis";
 import { SqliteStore } from "@holdfast/store-sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRedis } from "../support/redis-server.ts";
+import { has } from "../support/requires.ts";
 import { testServer } from "./test-server.ts";
 
 // HOLDFAST_LOAD=full does what is promised in full: 10,000 pairs, 100 at a time.
 const isFull = process.env["HOLDFAST_LOAD"] === "full";
+
+const load = { pairs: isFull ? 10_000 : 300, concurrency: 100 };
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "server-data-"))));
@@ -57,17 +62,25 @@ describe.each([
     "is found by the next request, always [R6.1] [R6.3] [S4-1] [S4-2] [S4-4] [S4-20]",
     { timeout: 300_000 },
     async () => {
-      const load = { pairs: isFull ? 10_000 : 300, concurrency: 100 };
       await allFound(new FakeRuntime(), await open(), load);
     },
   );
 });
 
+it.skipIf(!has("redis-server"))(
+  "a session that was created, with a store in Redis, is found by the next request, always [R6.1] [R6.2] [R6.3]",
+  { timeout: 300_000 },
+  async () => {
+    await using redis = await startRedis();
+    await allFound(new FakeRuntime(), await RedisStore.open(redis.url), load);
+  },
+);
+
 it(
   "a real bash that was created is found by the next request [R6.1] [S4-9]",
   { timeout: 120_000 },
   async () => {
-    const load = { pairs: isFull ? 1_000 : 60, concurrency: 20 };
-    await allFound(bashRuntime(), new MemoryStore(), load);
+    const fewer = { pairs: isFull ? 1_000 : 60, concurrency: 20 };
+    await allFound(bashRuntime(), new MemoryStore(), fewer);
   },
 );

@@ -12,6 +12,8 @@ export interface BreakableProxy extends AsyncDisposable {
   breakAll(): void;
   /** Holds what comes from the server, without a word; `false` lets it go on. New connections are not held. */
   holdAll(isHeld: boolean): void;
+  /** Holds what goes to the server; `false` lets it go on. New connections are not held. */
+  holdRequests(isHeld: boolean): void;
 }
 
 /** How a proxy behaves. */
@@ -30,16 +32,19 @@ export async function breakableProxy(
 ): Promise<BreakableProxy> {
   const sockets = new Set<Socket>();
   const upstreams = new Set<Socket>();
+  const clients = new Set<Socket>();
   const server = createServer((client) => {
     proxy.connections++;
     const upstream = connect(proxy.target, "127.0.0.1");
     upstreams.add(upstream);
+    clients.add(client);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on("error", () => {});
       socket.once("close", () => {
         sockets.delete(socket);
         upstreams.delete(upstream);
+        clients.delete(client);
         client.destroy();
         upstream.destroy();
       });
@@ -71,6 +76,9 @@ export async function breakableProxy(
     },
     holdAll: (isHeld: boolean) => {
       for (const upstream of upstreams) upstream[isHeld ? "pause" : "resume"]();
+    },
+    holdRequests: (isHeld: boolean) => {
+      for (const client of clients) client[isHeld ? "pause" : "resume"]();
     },
     async [Symbol.asyncDispose]() {
       proxy.breakAll();

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { DocBlock } from "./doc-blocks.ts";
+import { startRedis } from "./redis-server.ts";
+import { has } from "./requires.ts";
 import { mustRun } from "./run-command.ts";
 import { runDocTests } from "./run-doc-tests.ts";
 
@@ -27,10 +29,24 @@ export interface RunDocBlockOptions {
 /** Stands for the server of a document. */
 export const documentedAddress = /(http:\/\/)?(localhost|127\.0\.0\.1):4650/g;
 
+/** Stands for a Redis, which each block has to itself. */
+const documentedRedis = "redis://localhost:6379/0";
+
+/** Whether what a block needs of the system is there. */
+export function canRun({ code }: DocBlock): boolean {
+  return (
+    (!code.includes("curl") || has("curl")) &&
+    (!code.includes(documentedRedis) || has("redis-server"))
+  );
+}
+
 /** Runs a code block to its end and answers what it printed. @throws Error with all it printed when it fails */
 export async function runDocBlock(block: DocBlock, options: RunDocBlockOptions): Promise<string> {
   const { folder, document, url, bin, node = process.execPath, env = process.env } = options;
-  const code = block.code.replaceAll(documentedAddress, url);
+  await using redis = block.code.includes(documentedRedis) ? await startRedis() : null;
+  const code = block.code
+    .replaceAll(documentedAddress, url)
+    .replaceAll(documentedRedis, redis?.url ?? "");
   const path = [bin, env["PATH"]].join(delimiter);
   const run = async (command: string, args: readonly string[]): Promise<string> => {
     const result = await mustRun(command, args, {
@@ -43,11 +59,11 @@ export async function runDocBlock(block: DocBlock, options: RunDocBlockOptions):
   if (block.language === "ts") {
     const file = join(folder, docBlockFile(document, block));
     writeFileSync(file, code);
-    if (block.isTest) return runDocTests(file, folder, { ...env, PATH: path });
-    return run(node, [(await options.compile?.(file)) ?? file]);
+    if (block.isTest) return await runDocTests(file, folder, { ...env, PATH: path });
+    return await run(node, [(await options.compile?.(file)) ?? file]);
   }
-  if (block.language === "python") return run("python3", ["-c", code]);
-  if (isShell(block)) return run("bash", ["-euo", "pipefail", "-c", code]);
+  if (block.language === "python") return await run("python3", ["-c", code]);
+  if (isShell(block)) return await run("bash", ["-euo", "pipefail", "-c", code]);
   throw new Error(`${document}:${block.line}: ${block.language} cannot be run`);
 }
 

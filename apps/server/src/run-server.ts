@@ -31,10 +31,14 @@ export interface RunServerOptions {
   readonly dataDirectory?: string | undefined;
   /** `HOLDFAST_MEMORY=1`: nothing is kept beyond the end of the process. @default false */
   readonly isMemoryOnly?: boolean | undefined;
+  /** `HOLDFAST_STORE`: a Redis in the place of the file in the data folder, as `redis://host:port/database`. @default none */
+  readonly store?: string | undefined;
   /** `HOLDFAST_FILES_ROOT`: the folder that no path of a file request leads out of. @default none */
   readonly filesRoot?: string | undefined;
   // `HOLDFAST_CHECKPOINTS`: when sessions are checkpointed by themselves, `execution` or every so many seconds.
   // `HOLDFAST_PYTHON_ENGINE`: `cpython`, or `pyodide` for machines without Python.
+  // `HOLDFAST_STORE_PREFIX`: what the keys of that Redis begin with; `holdfast:`.
+  // `HOLDFAST_STORE_TTL`: seconds for which what is there outlives its server; for ever.
   // `HOLDFAST_WARM`: warm workers that wait, for each runtime that has such; 1.
 }
 
@@ -81,6 +85,11 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
     kept = await openKept({
       dataDirectory: options.dataDirectory ?? env["HOLDFAST_DATA_DIR"],
       isMemoryOnly: options.isMemoryOnly ?? env["HOLDFAST_MEMORY"] === "1",
+      shared: {
+        address: options.store ?? env["HOLDFAST_STORE"],
+        prefix: env["HOLDFAST_STORE_PREFIX"],
+        ttl: env["HOLDFAST_STORE_TTL"],
+      },
       onNote: log.note,
     });
     pool = new Pool({

@@ -19,6 +19,7 @@ export function sessionEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const named = (env["HOLDFAST_SESSION_ENV"] ?? "").split(",").map((name) => name.trim());
   const isPassedOn = (name: string) =>
     !name.startsWith("HOLDFAST_TOKEN") &&
+    name !== "HOLDFAST_STORE" &&
     (passedOn.includes(name) || name.startsWith("LC_") || named.includes(name));
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>

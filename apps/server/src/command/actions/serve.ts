@@ -7,6 +7,7 @@ export interface ServeOptions {
   readonly token?: string;
   readonly dataDir?: string;
   readonly memory?: boolean;
+  readonly store?: string;
   readonly log?: string;
 }
 
@@ -19,5 +20,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     log: options.log,
     dataDirectory: options.dataDir,
     isMemoryOnly: options.memory,
+    store: options.store,
   });
 }

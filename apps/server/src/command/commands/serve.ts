@@ -11,8 +11,9 @@ export function defineServe(): Command {
       ["holdfast serve --memory --port 0", "leaves nothing behind"],
     ],
     notes: `
-Each option stands for the environment variable behind it; prefer that for the token, since others can read
-command lines. SIGTERM and Ctrl-C end all sessions and then the server; a second one ends it at once.`,
+Each option stands for the environment variable behind it; prefer that for the token and for the password of a Redis,
+since others can read command lines. SIGTERM and Ctrl-C end all sessions and then the server; a second one ends it
+at once.`,
   })
     .option(
       "--host <address>",
@@ -26,6 +27,10 @@ command lines. SIGTERM and Ctrl-C end all sessions and then the server; a second
     .option(
       "--data-dir <path>",
       "folder of what is kept beyond the end of the server (HOLDFAST_DATA_DIR, ~/.local/state/holdfast)",
+    )
+    .option(
+      "--store <url>",
+      "Redis for sessions in the place of a file there, as redis://host:6379/0 (HOLDFAST_STORE)",
     )
     .option("--memory", "keep nothing beyond the end of the server (HOLDFAST_MEMORY=1)")
     .option("--log <level>", "requests, errors or silent (HOLDFAST_LOG)")
