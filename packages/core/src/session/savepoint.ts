@@ -1,5 +1,9 @@
 import { HoldfastError } from "../errors/holdfast-error.ts";
+import { isStopped } from "../worker/heartbeat.ts";
 import type { ForkReport, Runtime, Worker, WorkerStartOptions } from "../worker/worker.ts";
+
+// How often a process that has not answered yet is looked at.
+const lookMs = 20;
 
 /** The state as it was before a transaction. */
 export interface Savepoint {
@@ -51,8 +55,7 @@ function forkedSavepoint({ worker: spare }: ForkReport): Savepoint {
   void spare.exited.then(() => (hasExited = true));
   return {
     rollback: async () => {
-      // User code can have ended or stopped it.
-      await spare.ping?.();
+      await expectAnswer(spare);
       if (hasExited) throw lostSavepoint();
       isUsed = true;
       return spare;
@@ -61,10 +64,25 @@ function forkedSavepoint({ worker: spare }: ForkReport): Savepoint {
   };
 }
 
+/** User code can have ended or stopped it, and what it has sent can come about only now. @throws HoldfastError `worker_lost` */
+async function expectAnswer(spare: Worker): Promise<void> {
+  const stopped = Promise.withResolvers<never>();
+  const look = () => {
+    if (isStopped(spare.pid)) stopped.reject(lostSavepoint());
+  };
+  const looking = setInterval(look, lookMs);
+  look();
+  try {
+    await Promise.race([stopped.promise, spare.ping?.()]);
+  } finally {
+    clearInterval(looking);
+  }
+}
+
 function lostSavepoint(): HoldfastError {
   return new HoldfastError({
     code: "worker_lost",
-    message: "the state before the transaction: the process that kept it has ended",
+    message: "the state before the transaction: the process that kept it has ended, or was stopped",
   });
 }
 

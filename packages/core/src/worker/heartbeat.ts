@@ -32,6 +32,15 @@ export function isAbleToWork(pid: number): boolean {
   }
 }
 
+/** Whether a process is there and stopped; by a signal that is on its way it is not yet. */
+export function isStopped(pid: number): boolean {
+  try {
+    return /[Tt]/.test(statOf(pid)[0] ?? "");
+  } catch {
+    return false;
+  }
+}
+
 function procFile(path: string): string {
   const fd = openSync(path, "r");
   try {
