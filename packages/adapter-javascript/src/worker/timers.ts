@@ -36,12 +36,12 @@ export function stopTimersOfInterrupted(): void {
  * turn of the event loop before. So an interrupted execution makes no more of them.
  */
 function dropTicksOfInterrupted(): void {
-  const { nextTick } = process;
+  const nextTick = Reflect.get(process, "nextTick") as Start;
   process.nextTick = named(nextTick, (...args) => {
     const execution = certainOwner();
     if (execution !== null && (execution.isInterrupted || wasTerminated(execution.number))) return;
     apply(nextTick, process, args);
-  }) as typeof nextTick;
+  });
 }
 
 function wrapStart(start: Start): Start {
