@@ -602,6 +602,31 @@ describe("Host.execute() with an idempotency key", () => {
     expect((await execution.ended).status).toBe("ok");
   });
 
+  it("is free again when the execution was refused, and the store failed in that moment", async () => {
+    const store = new MoodyStore();
+    await using test = await open(store, { session: { maxQueuedExecutions: 0 } });
+    await test.host.create({ runtime: "fake", id: "a" });
+    const blocking = test.host.get("a").session.execute("blocks");
+    const claim = store.claim.bind(store);
+    store.claim = async (execution) => {
+      const earlier = await claim(execution);
+      store.isFull = true;
+      return earlier;
+    };
+    await expect(test.host.execute("a", "code", key)).rejects.toMatchObject({ code: "queue_full" });
+    store.claim = claim;
+    await expect(test.host.execute("a", "code", key)).rejects.toMatchObject({
+      code: "store_unavailable",
+    });
+    store.isFull = false;
+    const worker = await test.runtime.workers.take();
+    (await worker.executions.take()).end();
+    await blocking.ended;
+    const execution = await test.host.execute("a", "code", key);
+    (await worker.executions.take()).end();
+    expect((await execution.ended).status).toBe("ok");
+  });
+
   it("is refused while the store cannot take it, without running anything; without a key code runs", async () => {
     const store = new MoodyStore();
     await using test = await open(store);

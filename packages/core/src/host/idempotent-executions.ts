@@ -34,6 +34,8 @@ export class IdempotentExecutions {
   readonly #recording: Recording | null;
   readonly #maxKeys: number;
   readonly #firsts = new Map<string, First>();
+  /** Executions that never ran, by their keys: the store has them still, since it failed when they were to be taken out. */
+  readonly #refused = new Map<string, string>();
 
   constructor(session: Session, recording: Recording | null, maxKeys: number) {
     this.#session = session;
@@ -80,6 +82,7 @@ export class IdempotentExecutions {
     const { store, recorder } = this.#recording;
     const { id: sessionId } = this.#session;
     const intent = intentOf(sessionId, code, options, idempotency);
+    await this.#forgetRefused(idempotency.key, store);
     const earlier = await store.claim(intent);
     if (earlier !== null) return this.#earlier(earlier, idempotency, store);
     const unexpect = recorder.expect(sessionId, options.id, idempotency);
@@ -87,13 +90,21 @@ export class IdempotentExecutions {
       return await start(this.#session, code, options);
     } catch (error) {
       // It never ran: whoever asks again may have it run.
-      await store
-        .write([{ type: "execution_gone", sessionId, executionId: options.id }])
-        .catch(() => {});
+      this.#refused.set(idempotency.key, options.id);
+      await this.#forgetRefused(idempotency.key, store).catch(() => {}); // the next one tries again
       throw error;
     } finally {
       unexpect();
     }
+  }
+
+  /** @throws HoldfastError `store_unavailable` */
+  async #forgetRefused(key: string, store: Store): Promise<void> {
+    const executionId = this.#refused.get(key);
+    if (executionId === undefined) return;
+    const { id: sessionId } = this.#session;
+    await store.write([{ type: "execution_gone", sessionId, executionId }]);
+    this.#refused.delete(key);
   }
 
   /** One of an earlier process, or one that this session has forgotten. */
