@@ -296,6 +296,24 @@ describe("how an execution ends", () => {
     expect((await execution.ended).status).toBe("interrupted");
   });
 
+  it("leaves nobody a worker that was told to end, also when the code has ended by then [F46]", async () => {
+    using clock = stopClock();
+    await using test = await openFake({ interruptGraceMs: 500 }, { stopsAtOnce: false });
+    const execution = test.session.execute("code");
+    const running = await driven(test.worker);
+    execution.interrupt();
+    await clock.advance(500);
+    running.end({ status: "interrupted" });
+    expect(await execution.ended).toMatchObject({ status: "interrupted", sessionState: "lost" });
+    const next = test.session.execute("next");
+    test.worker.crash();
+    const fresh = await test.runtime.workers.take();
+    (await driven(fresh)).end();
+    expect((await next.ended).status).toBe("ok");
+    expect(test.worker.executions.all).toHaveLength(1);
+    fresh.crash();
+  });
+
   it('is asked for by kill("SIGTERM") with the grace that comes with it', async () => {
     await using test = await openFake({ terminateGraceMs: 70 });
     const execution = test.session.execute("code");

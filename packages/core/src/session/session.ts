@@ -810,8 +810,11 @@ export class Session implements AsyncDisposable {
     this.#disarmAll(execution.id);
     const ending =
       this.#state.running?.executionId === execution.id ? this.#state.running.ending : null;
+    // One that was told to end is about to, however the code came to its end.
     const isWorkerLost =
-      (outcome.status === "lost" && became === "kept") || this.#exited.has(worker);
+      (outcome.status === "lost" && became === "kept") ||
+      this.#stopped.has(worker) ||
+      this.#exited.has(worker);
     const isPresent = this.#worker === worker; // neither restarted nor closed meanwhile
     if (isWorkerLost) this.#lose(worker);
     else this.#breaker.succeeded();
