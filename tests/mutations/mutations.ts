@@ -64,8 +64,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "What a worker has started outlives it",
     file: "packages/core/guard/guard.pl",
-    find: "        kill 9, @left;\n",
-    replace: "        kill 9, $main;\n        last;\n",
+    find: "        kill 9, @left;\n        my $pid = waitpid",
+    replace: "        kill 9, $main;\n        last;\n        my $pid = waitpid",
     tests: ["tests/contract/bash.test.ts"],
   },
   {
