@@ -40,7 +40,9 @@ describe.skipIf(!has("python3"))("a Python that has gone silent", { timeout: 60_
       expect(beats.length).toBeGreaterThanOrEqual(20);
       return (beats.at(-1) ?? 0) - (beats[5] ?? 0); // by then it has begun
     };
-    expect(await spent("while True: pass")).toBeGreaterThan(0);
-    expect(await spent("import time; time.sleep(1000)")).toBe(0);
+    // Told in ticks of 10 ms, and a tick is counted for who runs when it comes: waiting can get one, or two.
+    const computing = await spent("while True: pass");
+    const waiting = await spent("import time; time.sleep(1000)");
+    expect(waiting).toBeLessThan(computing / 2);
   });
 });
