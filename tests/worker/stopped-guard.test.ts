@@ -6,6 +6,7 @@ import { pythonRuntime } from "@holdfast/adapter-python";
 import { ForkSocket, GuardedProcess, OutputLanes, type Runtime } from "@holdfast/core";
 import { expectNoLeaks, holdings } from "@holdfast/harness";
 import { afterAll, describe, expect, it } from "vitest";
+import { runCommand } from "../support/run-command.ts";
 import { isAlive, openSession } from "../support/session-run.ts";
 
 const python = pythonRuntime();
@@ -55,6 +56,35 @@ describe.each(stop)("code of %s that stops the guard of its session", (_, runtim
     await expectNoLeaks(before);
   });
 });
+
+it.each([
+  ["bash", "echo $PPID $$; kill -STOP $PPID"],
+  [
+    "python",
+    "import os, signal; print(os.getppid(), os.getpid()); os.kill(os.getppid(), signal.SIGSTOP)",
+  ],
+])(
+  "a stopped guard of %s ends with its tree when the server is killed [R2.6]",
+  async (runtime, code) => {
+    const program = `
+    import { Host } from "@holdfast/core";
+    import { bashRuntime } from "@holdfast/adapter-bash";
+    import { pythonRuntime } from "@holdfast/adapter-python";
+    const host = new Host({ runtimes: [bashRuntime(), pythonRuntime()], cwd: "/" });
+    const { session } = await host.create({ runtime: ${JSON.stringify(runtime)} });
+    const execution = session.execute(${JSON.stringify(code)});
+    await execution.ended;
+    process.stdout.write(execution.stdout.toString(), () => process.kill(process.pid, "SIGKILL"));`;
+    const { stdout } = await runCommand(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: import.meta.dirname,
+    });
+    const pids = stdout.trim().split(" ").map(Number);
+    expect(pids).toHaveLength(2);
+    await expect
+      .poll(() => Promise.all(pids.map(isAlive)), { timeout: 10_000 })
+      .toEqual([false, false]);
+  },
+);
 
 /** Leaves the guard no descriptor to see its tree with; something runs on that is not in the worker's process group. */
 const blind: readonly (readonly [string, Runtime, string])[] = [

@@ -54,6 +54,7 @@ my $last_words = '';
 my $words_handle;
 
 syscall($sys->{prctl}, 36, 1, 0, 0, 0);                    # PR_SET_CHILD_SUBREAPER
+syscall($sys->{prctl}, 1, 18, 0, 0, 0);                    # PR_SET_PDEATHSIG, SIGCONT: stopped, it would not see the server's end
 syscall($sys->{sigmask}, 0, $mask, 0, 8);                  # SIG_BLOCK; read through the signalfd instead
 my $signals = syscall($sys->{signalfd4}, -1, $mask, 8, 02000000 | 04000);    # SFD_CLOEXEC | SFD_NONBLOCK
 finish("E signalfd: $!") if $signals < 0;

@@ -1,7 +1,7 @@
-import { HoldfastError } from "../errors/holdfast-error.ts";
 import type { ExecutionHandle } from "../session/execution-handle.ts";
 import type { Session } from "../session/session.ts";
 import { hasEnded } from "../session/execution-record.ts";
+import { executionNotFound } from "../session/session-errors.ts";
 import { PastExecution } from "../store/past-execution.ts";
 import type { Store } from "../store/store.ts";
 
@@ -33,7 +33,7 @@ export async function* executionHistory(
   const live = session.executions.toReversed();
   const begin = before === undefined ? 0 : live.findIndex(({ id }) => id === before) + 1;
   const isInMemory = before === undefined || begin > 0;
-  if (!isInMemory && store === null) throw unknown(session.id, before);
+  if (!isInMemory && store === null) throw executionNotFound(session.id, before);
   if (isInMemory) yield* live.slice(begin);
   if (store === null) return;
   const seen = new Set(live.map(({ id }) => id));
@@ -51,12 +51,4 @@ export async function* executionHistory(
     position = records.at(-1)?.record.id ?? position;
     if (records.length === 0) return;
   }
-}
-
-function unknown(sessionId: string, executionId: string): HoldfastError {
-  return new HoldfastError({
-    code: "execution_not_found",
-    message: `execution ${executionId}: not known in session ${sessionId}`,
-    details: { sessionId, executionId },
-  });
 }

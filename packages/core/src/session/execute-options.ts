@@ -92,14 +92,15 @@ export function workerRequest(code: string, options: ExecuteOptions): WorkerRequ
 }
 
 function invalid(what: string, value: unknown, allowed: string): HoldfastError {
-  const shown = isText(value)
-    ? JSON.stringify(value.slice(0, 100))
+  const received = isText(value)
+    ? value.slice(0, 100)
     : typeof value === "object" && value !== null
       ? "an object"
       : String(value);
+  const shown = isText(value) ? JSON.stringify(received) : received;
   return new HoldfastError({
     code: "invalid_request",
     message: `${what}: received ${shown}, allowed ${allowed}`,
-    details: { received: shown, allowed },
+    details: { received, allowed },
   });
 }

@@ -111,10 +111,12 @@ export function checkTimeoutMs(name: string, value: number): number {
 
 /** Checks that signs of life can put off the timeout of an execution. @throws HoldfastError `invalid_request` */
 export function checkHeartbeatTimeout({
+  sessionId,
   timeoutMs,
   isBackground,
   heartbeatIntervalMs,
 }: {
+  readonly sessionId: string;
   readonly timeoutMs: number | null;
   readonly isBackground: boolean;
   readonly heartbeatIntervalMs: number | null;
@@ -129,7 +131,7 @@ export function checkHeartbeatTimeout({
   throw new HoldfastError({
     code: "invalid_request",
     message: `timeoutFrom: received heartbeat with a timeoutMs of ${timeoutMs}, allowed ${allowed}`,
-    details: { timeoutMs, heartbeatIntervalMs },
+    details: { sessionId, timeoutMs, heartbeatIntervalMs },
   });
 }
 

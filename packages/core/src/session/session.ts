@@ -570,7 +570,12 @@ export class Session implements AsyncDisposable {
     const timeoutMs =
       options.timeoutMs === undefined ? this.#options.executionTimeoutMs : options.timeoutMs;
     if (options.timeoutFrom === "heartbeat")
-      checkHeartbeatTimeout({ ...this.#options, timeoutMs, isBackground });
+      checkHeartbeatTimeout({
+        sessionId: this.id,
+        timeoutMs,
+        isBackground,
+        heartbeatIntervalMs: this.#options.heartbeatIntervalMs,
+      });
     if (options.onError === "rollback" && this.#worker !== null && !canRollBack(this.#worker))
       throw noTransactions(this.runtime, this.id);
     if (this.#executions.has(request.executionId)) throw idTaken(this.id, request.executionId);
