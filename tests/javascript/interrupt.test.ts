@@ -86,6 +86,26 @@ describe("an interrupt of JavaScript", () => {
     });
   });
 
+  it("leaves Node's timers whole, wherever in them it comes [R1.7]", async () => {
+    await using test = await openSession(runtime);
+    // Those that are far away make it work for the place of a near one.
+    await test.run("for (let i = 0; i < 20; i++) setTimeout(() => {}, 1e6 + i).unref()");
+    for (let round = 0; round < 10; round++) {
+      const execution = test.session.execute(
+        `${ready} for (let i = 0; ; i++) clearTimeout(setTimeout(() => {}, 1 + (i % 20)));`,
+      );
+      await eventOf(test.session, execution.id, "stdout");
+      await sleep(5 + round);
+      execution.interrupt();
+      expect(await execution.ended).toMatchObject({ status: "interrupted", sessionState: "kept" });
+      const due = await test.run(
+        "await Promise.all(Array.from({ length: 20 }, (_, i) => new Promise((done) => setTimeout(done, 1 + i)))); 1",
+        { timeoutMs: 10_000 },
+      );
+      expect(due.status).toBe("ok");
+    }
+  });
+
   it("stops what the execution was waiting in, and not what others left [R1.7] [R4.5]", async () => {
     await using test = await openSession(runtime);
     await test.run("let others = 0; const timer = setInterval(() => others++, 1); let mine = 0");

@@ -81,7 +81,7 @@ function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attemp
     attempts = 0;
   }
   if (shields > 0) return "later";
-  if (!isOpen && !isUserCode(isOurs)) return "later";
+  if (!mayTerminate(isOurs)) return "later";
   isOpen = false;
   lastTerminated = number;
   inspector ??= process.getBuiltinModule("node:inspector");
@@ -98,15 +98,25 @@ function connect({ Session }: typeof import("node:inspector")): Session {
   return connected;
 }
 
-/** Whether code of the user's is what runs: a timer, a continuation. */
-function isUserCode(isOurs: (file: string) => boolean): boolean {
+/**
+ * Whether what runs is the user's, or serves it. Node's own code is let finish, wherever it was called from: torn in between, it leaves
+ * its lists of timers, for one, so that none is ever due again.
+ */
+function mayTerminate(isOurs: (file: string) => boolean): boolean {
   const sites = getCallSites(200);
   // On top are those of this file, and the expression that the thread has evaluated.
   let start = 0;
   while (start < sites.length && isOurs(sites[start]?.scriptName ?? "")) start++;
-  const below = sites.slice(start + 1);
-  if (below.some(({ scriptName }) => !isOurs(scriptName) && !scriptName.startsWith("node:")))
-    return true;
-  // A function of the language's own, given to a timer, has no file: `setTimeout(Atomics.wait, …)`.
-  return ++attempts > patientAttempts && !below.some(({ scriptName }) => isOurs(scriptName));
+  // A function of the language's own has no file.
+  const files = sites
+    .slice(start + 1)
+    .map(({ scriptName }) => scriptName)
+    .filter((file) => file !== "");
+  const innermost = files[0] ?? "";
+  const isUsers = (file: string) => !file.startsWith("node:") && !isOurs(file);
+  if (innermost !== "" && isUsers(innermost)) return true;
+  if (isOpen && isOurs(innermost)) return true;
+  if (++attempts <= patientAttempts) return false;
+  // What was given to a timer may be such a function: `setTimeout(Atomics.wait, …)`.
+  return isOpen || files.some(isUsers) || !files.some(isOurs);
 }
