@@ -106,6 +106,38 @@ describe("an interrupt of JavaScript", () => {
     }
   });
 
+  it.each([0, 1, 3])(
+    "in an immediate that is due with others, %d of them in front, loses none of them, and leaves the event loop idle [R1.7] [R4.5]",
+    async (inFront) => {
+      await using test = await openSession(runtime);
+      await test.run(`const alive = new Set(); let isOn = true;
+const go = (i) => isOn && setTimeout(() => setImmediate(() => { alive.add(i); go(i); }), 1);
+for (let i = 0; i < 20; i++) go(i)`);
+      for (let round = 0; round < 3; round++) {
+        const execution = test.session.execute(`${ready} setTimeout(() => {
+  for (let i = 0; i < ${inFront}; i++) setImmediate(() => {});
+  for (let i = 0; i < 3; i++) setImmediate(() => { for (;;); });
+}, 5);
+await new Promise(() => {})`);
+        await eventOf(test.session, execution.id, "stdout");
+        await sleep(20);
+        execution.interrupt();
+        const ended = await execution.ended;
+        expect(ended).toMatchObject({ status: "interrupted", sessionState: "kept" });
+      }
+      const goOn = await test.run(
+        "alive.clear(); while (alive.size < 20) await new Promise((done) => setTimeout(done, 5)); isOn = false; 1",
+        { timeoutMs: 10_000 },
+      );
+      expect(goOn.status).toBe("ok");
+      const idle = await test.run(`const [start, used] = [performance.now(), process.cpuUsage()];
+await new Promise((done) => setTimeout(done, 300));
+const { user, system } = process.cpuUsage(used);
+(user + system) / 1e3 < (performance.now() - start) / 2`);
+      expect(idle.result?.value).toBe(true);
+    },
+  );
+
   it("stops what the execution was waiting in, and not what others left [R1.7] [R4.5]", async () => {
     await using test = await openSession(runtime);
     await test.run("let others = 0; const timer = setInterval(() => others++, 1); let mine = 0");

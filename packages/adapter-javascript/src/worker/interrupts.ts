@@ -1,4 +1,5 @@
 import type { Session } from "node:inspector";
+import { resumeTorn, tearRunning } from "./immediates.ts";
 import { defineProperty, getCallSites, setImmediate } from "./primordials.ts";
 
 // How an interrupt gets into code that computes: a thread of ours (control.ts) has the inspector evaluate an expression in the
@@ -21,7 +22,7 @@ let lastTerminated = 0;
 let attempts = 0;
 // Of one execution alone: else many that were interrupted in time would add up, and what is ours be terminated.
 let attemptsFor = 0;
-let tellTerminated = (): void => {};
+let tellTerminated: (this: NodeJS.Immediate) => void = () => {};
 let session: Session | null = null;
 let inspector: typeof import("node:inspector") | null = null;
 
@@ -61,9 +62,10 @@ export function installInterrupts(
   isOurs: (file: string) => boolean,
   onTerminated: () => void,
 ): void {
-  tellTerminated = () => {
+  tellTerminated = function () {
     // V8 ends the code at its next check, which may be the first step of what was to be shielded.
     shields = 0;
+    resumeTorn(this);
     attempts = 0;
     session?.disconnect();
     session = null;
@@ -86,6 +88,7 @@ function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attemp
   lastTerminated = number;
   inspector ??= process.getBuiltinModule("node:inspector");
   session ??= connect(inspector);
+  tearRunning();
   setImmediate(tellTerminated);
   // Nothing may be called after this, or it would end that, and not what lies below.
   session.post("Runtime.terminateExecution");

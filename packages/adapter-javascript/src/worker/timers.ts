@@ -1,11 +1,13 @@
 import { syncBuiltinESMExports } from "node:module";
-import { certainOwner, owner } from "./execution.ts";
+import { type Execution, certainOwner, owner } from "./execution.ts";
+import { runImmediate } from "./immediates.ts";
 import { opened, wasTerminated } from "./interrupts.ts";
 import { apply, clearInterval, defineProperty } from "./primordials.ts";
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 type Start = (callback: unknown, ...args: unknown[]) => unknown;
 type Wait = (...args: unknown[]) => Promise<unknown>;
+type Run = (timer: unknown, run: () => unknown) => unknown;
 
 /**
  * Makes timers of an interrupted execution do nothing: what waits for one, such as a loop of an asynchronous function, would go on
@@ -22,7 +24,8 @@ export function stopTimersOfInterrupted(): void {
     const wait = promises[name] as Wait;
     const waiting = named(wait, (...args) => unlessInterrupted(apply(wait, promises, args)));
     promises[name] = waiting as Wait;
-    const start = wrapStart(timers[name] as Start);
+    const run = name === "setImmediate" ? runImmediate : undefined;
+    const start = wrapStart(timers[name] as Start, run);
     defineProperty(start, promisify.custom, { value: waiting, configurable: true });
     install(timers, name, start);
   }
@@ -39,21 +42,27 @@ function dropTicksOfInterrupted(): void {
   const nextTick = Reflect.get(process, "nextTick") as Start;
   process.nextTick = named(nextTick, (...args) => {
     const execution = certainOwner();
-    if (execution !== null && (execution.isInterrupted || wasTerminated(execution.number))) return;
+    if (isOver(execution)) return;
     apply(nextTick, process, args);
   });
 }
 
-function wrapStart(start: Start): Start {
+/** Whether it was interrupted, by the time in which code was terminated for it. */
+function isOver(execution: Execution | null): boolean {
+  return execution !== null && (execution.isInterrupted || wasTerminated(execution.number));
+}
+
+function wrapStart(start: Start, run: Run = (_, code) => code()): Start {
   return named(start, function (this: unknown, ...args) {
     const callback = args[0];
     if (typeof callback !== "function") return apply(start, this, args);
     const execution = owner();
     const guarded: Callback = function (...given) {
-      if (execution?.isInterrupted !== true)
-        return opened(() => apply(callback as Callback, this, given));
-      clearInterval(this as NodeJS.Timeout);
-      return undefined;
+      return run(this, () => {
+        if (!isOver(execution)) return opened(() => apply(callback as Callback, this, given));
+        clearInterval(this as NodeJS.Timeout);
+        return undefined;
+      });
     };
     args[0] = guarded;
     return apply(start, this, args);
