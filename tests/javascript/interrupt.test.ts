@@ -155,6 +155,20 @@ await loop();`;
     expect(counted.result?.value).toEqual([0, true]);
   });
 
+  it("lets finish what others left, that runs just then [R4.5]", async () => {
+    await using test = await openSession(runtime);
+    await test.run(`let begun = 0; let ended = 0;
+const busy = setInterval(() => { begun++; const start = performance.now(); while (performance.now() - start < 9); ended++; }, 1)`);
+    for (let round = 0; round < 10; round++) {
+      const execution = test.session.execute(`${ready} await new Promise(() => {})`);
+      await eventOf(test.session, execution.id, "stdout");
+      await sleep(round);
+      execution.interrupt();
+      expect((await execution.ended).status).toBe("interrupted");
+    }
+    expect((await test.run("[begun > 10, begun - ended]")).result?.value).toEqual([true, 0]);
+  });
+
   it("reaches what runs between executions and keeps the next one from its turn [R1.7]", async () => {
     await using test = await openSession(runtime);
     await test.run("let kept = 1; setTimeout(() => { for (;;); }, 20); void 0");

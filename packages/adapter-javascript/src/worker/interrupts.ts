@@ -1,4 +1,5 @@
 import type { Session } from "node:inspector";
+import { certainOwner } from "./execution.ts";
 import { resumeTorn, tearRunning } from "./immediates.ts";
 import { defineProperty, getCallSites, setImmediate } from "./primordials.ts";
 
@@ -83,7 +84,7 @@ function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attemp
     attempts = 0;
   }
   if (shields > 0) return "later";
-  if (!mayTerminate(isOurs)) return "later";
+  if (!mayTerminate(number, isOurs)) return "later";
   isOpen = false;
   lastTerminated = number;
   inspector ??= process.getBuiltinModule("node:inspector");
@@ -102,10 +103,11 @@ function connect({ Session }: typeof import("node:inspector")): Session {
 }
 
 /**
- * Whether what runs is the user's, or serves it. Node's own code is let finish, wherever it was called from: torn in between, it leaves
- * its lists of timers, for one, so that none is ever due again.
+ * Whether what runs is the execution's own code, or serves it. All else is let finish, for a while: what an earlier execution has left,
+ * and Node's own code, wherever it was called from. Torn in between, that leaves its lists of timers, for one, so that none is ever due
+ * again.
  */
-function mayTerminate(isOurs: (file: string) => boolean): boolean {
+function mayTerminate(number: number, isOurs: (file: string) => boolean): boolean {
   const sites = getCallSites(200);
   // On top are those of this file, and the expression that the thread has evaluated.
   let start = 0;
@@ -117,8 +119,10 @@ function mayTerminate(isOurs: (file: string) => boolean): boolean {
     .filter((file) => file !== "");
   const innermost = files[0] ?? "";
   const isUsers = (file: string) => !file.startsWith("node:") && !isOurs(file);
-  if (innermost !== "" && isUsers(innermost)) return true;
-  if (isOpen && isOurs(innermost)) return true;
+  if ((certainOwner()?.number ?? number) === number) {
+    if (innermost !== "" && isUsers(innermost)) return true;
+    if (isOpen && isOurs(innermost)) return true;
+  }
   if (++attempts <= patientAttempts) return false;
   // What was given to a timer may be such a function: `setTimeout(Atomics.wait, …)`.
   return isOpen || files.some(isUsers) || !files.some(isOurs);
