@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { javascriptRuntime } from "@holdfast/adapter-javascript";
 import { randomOfThisRun } from "@holdfast/harness";
@@ -153,6 +155,36 @@ await loop();`;
       "const was = [mine, others]; await new Promise((done) => setTimeout(done, 50)); [mine - was[0], others > was[1]]",
     );
     expect(counted.result?.value).toEqual([0, true]);
+  });
+
+  it.each([
+    ["require", 'require("./slow.cjs").x'],
+    ["require, in another module", 'require("./outer.cjs").slow.x'],
+    ["import", 'import { x } from "./slow.mjs"; x'],
+    ["import, in another module", 'import { x } from "./outer.mjs"; x'],
+    ["import of CommonJS", 'import slow from "./slow.cjs"; slow.x'],
+    ["dynamic import", '(await import("./slow.mjs")).x'],
+    ["dynamic import, in another module", '(await import("./outer.mjs")).x'],
+  ])("in the code of a module leaves none half loaded: %s [R1.7]", async (_, load) => {
+    await using test = await openSession(runtime);
+    const slow = `globalThis.loaded = (globalThis.loaded ?? 0) + 1; if (loaded < 3) { ${ready} for (;;); }`;
+    const files = {
+      "slow.cjs": `${slow} exports.x = loaded;`,
+      "outer.cjs": 'exports.slow = require("./slow.cjs");',
+      "slow.mjs": `${slow} export const x = loaded;`,
+      "outer.mjs": 'export { x } from "./slow.mjs";',
+    };
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(join(test.directory, name), text);
+    for (let round = 0; round < 2; round++) {
+      const execution = test.session.execute(load);
+      await eventOf(test.session, execution.id, "stdout");
+      execution.interrupt();
+      expect(await execution.ended).toMatchObject({ status: "interrupted", sessionState: "kept" });
+    }
+    // Once more, and then it is there.
+    for (let round = 0; round < 2; round++)
+      expect((await test.run(load, { timeoutMs: 10_000 })).result?.value).toBe(3);
   });
 
   it("lets finish what others left, that runs just then [R4.5]", async () => {

@@ -12,6 +12,7 @@ import { createImportMeta, importMetaName } from "./cell/import-meta.ts";
 import { silenceImportWarning } from "./cell/import-from-directory.ts";
 import { type CellValue, runCell } from "./cell/run-cell.ts";
 import { createSessionRequire } from "./cell/session-require.ts";
+import { forgetImports, forgetTornModules } from "./cell/torn-modules.ts";
 import type { Channel } from "./channel.ts";
 import { installDisplay } from "./display.ts";
 import {
@@ -25,7 +26,7 @@ import {
 } from "./execution.ts";
 import { Inputs } from "./input/inputs.ts";
 import { Questions } from "./input/questions.ts";
-import { noteEnded, opened, shielded, wasTerminated } from "./interrupts.ts";
+import { noteEnded, opened, shielded, wasImportTerminated, wasTerminated } from "./interrupts.ts";
 import { Bindings } from "./namespace/bindings.ts";
 import { LastResults } from "./namespace/last-results.ts";
 import { Namespace } from "./namespace/namespace.ts";
@@ -181,6 +182,7 @@ export class Executor {
     this.#keepReporting();
     this.#sources.remember(`<cell ${execution.number}>`, execution.code);
     this.#bindings.modules.begin(execution.executionId);
+    forgetImports();
     if (execution.trackChanges) this.#changes = this.#namespace.watch();
     this.#leave = enterSurroundings(execution);
   }
@@ -224,6 +226,7 @@ export class Executor {
 
   /** Code was terminated: where it was the execution's, this is its end. */
   endTerminated(): void {
+    withPristineRealm(() => forgetTornModules(wasImportTerminated()));
     const execution = currentExecution();
     if (execution === null || !wasTerminated(execution.number)) return;
     execution.isInterrupted = true;

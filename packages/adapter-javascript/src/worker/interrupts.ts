@@ -23,6 +23,7 @@ let lastTerminated = 0;
 let attempts = 0;
 // Of one execution alone: else many that were interrupted in time would add up, and what is ours be terminated.
 let attemptsFor = 0;
+let wasImport = false;
 let tellTerminated: (this: NodeJS.Immediate) => void = () => {};
 let session: Session | null = null;
 let inspector: typeof import("node:inspector") | null = null;
@@ -58,6 +59,11 @@ export function wasTerminated(number: number): boolean {
   return lastTerminated === number;
 }
 
+/** Whether what was terminated last was the code of a module, as it was imported. */
+export function wasImportTerminated(): boolean {
+  return wasImport;
+}
+
 /** Lets the control thread in. `onTerminated` is called on an empty stack after code was terminated. */
 export function installInterrupts(
   isOurs: (file: string) => boolean,
@@ -71,6 +77,7 @@ export function installInterrupts(
     session?.disconnect();
     session = null;
     onTerminated();
+    wasImport = false;
   };
   defineProperty(Function.prototype, interruptKey, {
     value: (number: number) => tryInterrupt(number, isOurs),
@@ -84,7 +91,9 @@ function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attemp
     attempts = 0;
   }
   if (shields > 0) return "later";
-  if (!mayTerminate(number, isOurs)) return "later";
+  const stack = look(isOurs);
+  if (!mayTerminate(number, stack)) return "later";
+  wasImport ||= stack.isImport;
   isOpen = false;
   lastTerminated = number;
   inspector ??= process.getBuiltinModule("node:inspector");
@@ -102,28 +111,46 @@ function connect({ Session }: typeof import("node:inspector")): Session {
   return connected;
 }
 
+/** What runs just now, from the innermost function on. Functions of the language's own have no file, and are left out. */
+interface Stack {
+  readonly innermost: "user" | "ours" | "node" | null;
+  readonly hasUser: boolean;
+  readonly hasOurs: boolean;
+  /** A module is evaluated, as it was imported. */
+  readonly isImport: boolean;
+}
+
+// Without methods of arrays, which may be the user's by now.
+function look(isOurs: (file: string) => boolean): Stack {
+  const sites = getCallSites(200);
+  let innermost: Stack["innermost"] = null;
+  let hasUser = false;
+  let hasOurs = false;
+  let isImport = false;
+  // On top are those of this file, and the expression that the thread has evaluated.
+  let start = 0;
+  while (start < sites.length && isOurs(sites[start]?.scriptName ?? "")) start++;
+  for (let i = start + 1; i < sites.length; i++) {
+    const file = sites[i]?.scriptName ?? "";
+    if (file === "") continue;
+    const whose = isOurs(file) ? "ours" : file.startsWith("node:") ? "node" : "user";
+    innermost ??= whose;
+    hasUser ||= whose === "user";
+    hasOurs ||= whose === "ours";
+    isImport ||= file === "node:internal/modules/esm/module_job";
+  }
+  return { innermost, hasUser, hasOurs, isImport };
+}
+
 /**
  * Whether what runs is the execution's own code, or serves it. All else is let finish, for a while: what an earlier execution has left,
  * and Node's own code, wherever it was called from. Torn in between, that leaves its lists of timers, for one, so that none is ever due
  * again.
  */
-function mayTerminate(number: number, isOurs: (file: string) => boolean): boolean {
-  const sites = getCallSites(200);
-  // On top are those of this file, and the expression that the thread has evaluated.
-  let start = 0;
-  while (start < sites.length && isOurs(sites[start]?.scriptName ?? "")) start++;
-  // A function of the language's own has no file.
-  const files = sites
-    .slice(start + 1)
-    .map(({ scriptName }) => scriptName)
-    .filter((file) => file !== "");
-  const innermost = files[0] ?? "";
-  const isUsers = (file: string) => !file.startsWith("node:") && !isOurs(file);
-  if ((certainOwner()?.number ?? number) === number) {
-    if (innermost !== "" && isUsers(innermost)) return true;
-    if (isOpen && isOurs(innermost)) return true;
-  }
+function mayTerminate(number: number, { innermost, hasUser, hasOurs }: Stack): boolean {
+  const isOthers = (certainOwner()?.number ?? number) !== number;
+  if (!isOthers && (innermost === "user" || (isOpen && innermost === "ours"))) return true;
   if (++attempts <= patientAttempts) return false;
-  // What was given to a timer may be such a function: `setTimeout(Atomics.wait, …)`.
-  return isOpen || files.some(isUsers) || !files.some(isOurs);
+  // What was given to a timer may be a function without a file: `setTimeout(Atomics.wait, …)`.
+  return isOpen || hasUser || !hasOurs;
 }

@@ -1,5 +1,6 @@
 import type { ImportRequest } from "./cell.ts";
 import { importFromDirectory } from "./import-from-directory.ts";
+import { noteImport, noteImported } from "./torn-modules.ts";
 
 /** @returns the module's namespace object */
 export type ImportModule = (
@@ -15,7 +16,9 @@ export async function importNames(
   { specifier, attributes, names }: ImportRequest,
   importModule: ImportModule = importFromDirectory,
 ): Promise<ReadonlyMap<string, unknown>> {
+  noteImport(specifier);
   const module = (await importModule(specifier, attributes)) as Record<string, unknown>;
+  noteImported(specifier);
   const found = new Map<string, unknown>();
   for (const { imported, local } of names) {
     if (imported !== "*" && !(imported in module)) {

@@ -5,6 +5,7 @@ import type { Bindings } from "../namespace/bindings.ts";
 import type { Cell, ImportRequest, Position, Step } from "./cell.ts";
 import { Disposal } from "./disposal.ts";
 import { importNames, type ImportModule } from "./import-names.ts";
+import { noteImport } from "./torn-modules.ts";
 
 export interface RunOptions {
   /** Runs a script in the realm of the user. @default `script.runInThisContext()` */
@@ -93,7 +94,10 @@ function begin(cell: Cell, bindings: Bindings): void {
   if (declarations.length + guardedConstants.length + dynamicImports.length === 0) return;
   withPristineRealm(() => {
     bindings.declare(cell);
-    for (const specifier of dynamicImports) bindings.modules.note(specifier);
+    for (const specifier of dynamicImports) {
+      bindings.modules.note(specifier);
+      noteImport(specifier);
+    }
   });
 }
 
