@@ -1,7 +1,7 @@
 import type { Session } from "node:inspector";
 import { certainOwner } from "./execution.ts";
 import { resumeTorn, tearRunning } from "./immediates.ts";
-import { defineProperty, getCallSites, setImmediate } from "./primordials.ts";
+import { defineProperty, getCallSites, now, setImmediate } from "./primordials.ts";
 
 // How an interrupt gets into code that computes: a thread of ours (control.ts) has the inspector evaluate an expression in the
 // middle of whatever runs. That calls `tryInterrupt` below, which looks where it is, and has V8 terminate the code if it may:
@@ -13,8 +13,9 @@ export const interruptKey = "holdfast:interrupt";
 /** What became of an attempt. `ended`: the execution is over; `later`: it has to be tried again. */
 export type Attempt = "ended" | "later" | "terminated";
 
-// An attempt each millisecond; then what is neither ours nor seen to be the user's is terminated too.
+// An attempt each millisecond or two; then what is neither ours nor seen to be the user's is terminated too. Well before the process would be.
 const patientAttempts = 200;
+const patientMs = 1_000;
 
 let shields = 0;
 let isOpen = false;
@@ -23,6 +24,7 @@ let lastTerminated = 0;
 let attempts = 0;
 // Of one execution alone: else many that were interrupted in time would add up, and what is ours be terminated.
 let attemptsFor = 0;
+let attemptsSince = 0;
 let wasImport = false;
 let tellTerminated: (this: NodeJS.Immediate) => void = () => {};
 let session: Session | null = null;
@@ -89,6 +91,7 @@ function tryInterrupt(number: number, isOurs: (file: string) => boolean): Attemp
   if (attemptsFor !== number) {
     attemptsFor = number;
     attempts = 0;
+    attemptsSince = now();
   }
   if (shields > 0) return "later";
   const stack = look(isOurs);
@@ -150,7 +153,7 @@ function look(isOurs: (file: string) => boolean): Stack {
 function mayTerminate(number: number, { innermost, hasUser, hasOurs }: Stack): boolean {
   const isOthers = (certainOwner()?.number ?? number) !== number;
   if (!isOthers && (innermost === "user" || (isOpen && innermost === "ours"))) return true;
-  if (++attempts <= patientAttempts) return false;
+  if (++attempts <= patientAttempts && now() - attemptsSince < patientMs) return false;
   // What was given to a timer may be a function without a file: `setTimeout(Atomics.wait, …)`.
   return isOpen || hasUser || !hasOurs;
 }
