@@ -11,16 +11,29 @@ export function Dialog(props: {
   const { title, onClose, children } = props;
   const box = useRef<HTMLDialogElement>(null);
   const label = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
   useLayoutEffect(() => {
+    const dialog = box.current;
+    const closed = () => close.current();
     // The browser keeps the focus inside, and gives it back.
-    box.current?.showModal();
-    return () => box.current?.close();
+    dialog?.showModal();
+    dialog?.addEventListener("close", closed);
+    return () => {
+      // It is told later, and would then be taken for the end of the next one.
+      dialog?.removeEventListener("close", closed);
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog
       ref={box}
       aria-labelledby={label}
-      onClose={onClose}
+      onCancel={(event) => {
+        // Over at once: a key that is pressed between the end of a dialog and its event asks for the next one.
+        event.preventDefault();
+        onClose();
+      }}
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}
