@@ -12,6 +12,9 @@ from _thread import get_ident
 # Code objects of ours that call into user code: a handler that would run in such a frame is kept as well.
 deferring = set()
 
+# An interrupt comes again every 20 ms until it is taken: for this long what an earlier execution has left may finish.
+PATIENCE = 25
+
 
 def defers(function):
     """Marks a function that calls :func:`Gate.open`, so that no handler raises between the call and its clean-up."""
@@ -22,7 +25,7 @@ def defers(function):
 class Gate:
     """Of the main thread; for other threads all is a plain call, since Python runs handlers in the main thread only."""
 
-    __slots__ = ("is_own", "pending", "main", "has_execution", "cancel_task", "tell_taken")
+    __slots__ = ("is_own", "pending", "main", "has_execution", "cancel_task", "tell_taken", "is_others", "spared")
 
     def __init__(self):
         self.is_own = True
@@ -33,6 +36,9 @@ class Gate:
         self.cancel_task = None
         # Tells the session that an interrupt has come: one that comes right before a system call is seen behind it only.
         self.tell_taken = None
+        # Whether what runs, a task or a callback of the event loop, is of an earlier execution than the one that runs.
+        self.is_others = lambda: False
+        self.spared = 0
 
     def open(self, function):
         """Calls user code, or an interruptible wait: handlers run, and may raise, from here on. For callers in ours."""
@@ -71,8 +77,22 @@ class Gate:
     def deliver(self):
         while self.pending:
             handler, number = self.pending.pop(0)
+            if handler is default_int_handler and self.spares():
+                continue
             self.take(number)
             handler(number, sys._getframe(1))
+
+    def begin(self):
+        """An interrupt is for what runs from now on."""
+        self.has_execution = True
+        self.spared = 0
+
+    def spares(self):
+        """Whether an interrupt is left for the next time that it comes, since what runs has nothing to do with it."""
+        if not self.is_others():
+            return False
+        self.spared += 1
+        return self.spared <= PATIENCE
 
     def take(self, number):
         """Called right before a handler is."""
@@ -107,6 +127,8 @@ class Handler:
             return  # late: what it was meant for has ended
         if gate.is_own or (frame is not None and frame.f_code in deferring):
             gate.defer(self.handler, number)
+            return
+        if self.handler is default_int_handler and gate.spares():
             return
         gate.take(number)
         if self.handler is not default_int_handler:

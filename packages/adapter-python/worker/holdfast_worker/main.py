@@ -192,7 +192,7 @@ class Worker:
     def _execute(self, execution):
         state.execution = execution
         own(execution)
-        gate.has_execution = True
+        gate.begin()
         self._channel.send({"type": "started", "executionId": execution.id})
         if self._channel.take_interrupt(execution.id):
             gate.interrupt()

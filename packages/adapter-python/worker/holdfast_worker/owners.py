@@ -29,6 +29,13 @@ def is_foreign(execution):
     return execution is not None and execution is not state.execution and not state.is_fork
 
 
+def _is_others():
+    return state.execution is not None and is_foreign(owner())
+
+
+gate.is_others = _is_others
+
+
 def patch_threading(module):
     """A thread belongs to the execution that started it."""
     thread = module.Thread
