@@ -25,7 +25,17 @@ def defers(function):
 class Gate:
     """Of the main thread; for other threads all is a plain call, since Python runs handlers in the main thread only."""
 
-    __slots__ = ("is_own", "pending", "main", "has_execution", "cancel_task", "tell_taken", "is_others", "spared")
+    __slots__ = (
+        "is_own",
+        "pending",
+        "main",
+        "has_execution",
+        "cancel_task",
+        "cancel_beside",
+        "tell_taken",
+        "is_others",
+        "spared",
+    )
 
     def __init__(self):
         self.is_own = True
@@ -34,6 +44,8 @@ class Gate:
         self.has_execution = False
         # Set while an event loop runs a cell: cancels the cell's task, False if the frame is to be interrupted itself.
         self.cancel_task = None
+        # Likewise: cancels it, once, while a task or a callback of another execution runs.
+        self.cancel_beside = None
         # Tells the session that an interrupt has come: one that comes right before a system call is seen behind it only.
         self.tell_taken = None
         # Whether what runs, a task or a callback of the event loop, is of an earlier execution than the one that runs.
@@ -88,11 +100,15 @@ class Gate:
         self.spared = 0
 
     def spares(self):
-        """Whether an interrupt is left for the next time that it comes, since what runs has nothing to do with it."""
+        """Whether what runs has nothing to do with an interrupt, and goes on: the cell ends when it gets its turn."""
         if not self.is_others():
             return False
         self.spared += 1
-        return self.spared <= PATIENCE
+        if self.spared > PATIENCE:
+            return False
+        if self.cancel_beside is not None:
+            self.cancel_beside()
+        return True
 
     def take(self, number):
         """Called right before a handler is."""

@@ -18,23 +18,34 @@ class Loop:
         """Runs a cell's coroutine to its end. For user code: an interrupt raises ``KeyboardInterrupt`` here."""
         loop = self._current()
         task = loop.create_task(coroutine)
-        is_interrupted = False
+        is_interrupted = is_cancelled = False
+
+        def cancel_beside():
+            nonlocal is_cancelled
+            if not is_cancelled:
+                is_cancelled = True
+                task.cancel()
 
         def cancel_task(frame):
-            nonlocal is_interrupted
+            nonlocal is_interrupted, is_cancelled
+            if gate.is_others():
+                return False  # it had its time
+            if is_cancelled and not is_interrupted:
+                is_interrupted = True
+                return True
             if is_interrupted or not _is_internal(frame) or asyncio.current_task(loop) is task:
                 return False  # user code has the processor, also in a print() of ours, or did not let itself be cancelled
-            is_interrupted = True
+            is_interrupted = is_cancelled = True
             task.cancel()
             loop.call_soon_threadsafe(_nothing)
             return True
 
-        gate.cancel_task = cancel_task
+        gate.cancel_task, gate.cancel_beside = cancel_task, cancel_beside
         _wake_by_signals(loop)
         try:
             return loop.run_until_complete(task)
         except asyncio.CancelledError as error:
-            if is_interrupted:
+            if is_cancelled:
                 raise KeyboardInterrupt().with_traceback(error.__traceback__) from None
             raise
         except KeyboardInterrupt:
@@ -46,7 +57,7 @@ class Loop:
                     pass
             raise
         finally:
-            gate.cancel_task = None
+            gate.cancel_task = gate.cancel_beside = None
             if not getattr(loop, "_signal_handlers", None):
                 set_wakeup_fd(-1)
 
